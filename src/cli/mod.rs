@@ -1,0 +1,1 @@
+//! The second face: the same engine in a terminal. Not for computing anything itself.

@@ -1,0 +1,12 @@
+//! Room 1, `domain`: what things are. Not for files, threads, drawing or tensors: every other room may import this one,
+//! and this one imports none of them.
+
+pub mod card;
+pub mod finding;
+pub mod gate;
+pub mod mask;
+pub mod metrics;
+pub mod random;
+pub mod review;
+pub mod scan;
+pub mod window;

@@ -1,0 +1,199 @@
+//! A brain scan as it was read: studies, scans, slices and their pixels. Not for decoding (`io`), display (`window`,
+//! `ui`) or the nets' input (`nn::input`).
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The stored gray values of one plane, in the depth that the file had.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Samples {
+    /// 8-bit values.
+    U8(Vec<u8>),
+    /// 16-bit values.
+    U16(Vec<u16>),
+    /// 32-bit floating-point values; never NaN or infinite (`io` refuses or replaces those).
+    F32(Vec<f32>),
+}
+
+impl Samples {
+    /// How many values there are.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(v) => v.len(),
+            Self::U16(v) => v.len(),
+            Self::F32(v) => v.len(),
+        }
+    }
+
+    /// Whether there is no value at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value at `index`, as stored. Panics past the end, as indexing does.
+    pub fn get(&self, index: usize) -> f32 {
+        match self {
+            Self::U8(v) => f32::from(v[index]),
+            Self::U16(v) => f32::from(v[index]),
+            Self::F32(v) => v[index],
+        }
+    }
+
+    /// All values as `f32`, exact for every depth.
+    pub fn to_f32(&self) -> Vec<f32> {
+        match self {
+            Self::U8(v) => v.iter().map(|&x| f32::from(x)).collect(),
+            Self::U16(v) => v.iter().map(|&x| f32::from(x)).collect(),
+            Self::F32(v) => v.clone(),
+        }
+    }
+
+    /// Bytes that the values take in memory.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::U8(v) => v.len(),
+            Self::U16(v) => v.len() * 2,
+            Self::F32(v) => v.len() * 4,
+        }
+    }
+
+    /// Bits per value as stored, for the corner text and `info`.
+    pub fn bits(&self) -> u32 {
+        match self {
+            Self::U8(_) => 8,
+            Self::U16(_) => 16,
+            Self::F32(_) => 32,
+        }
+    }
+}
+
+/// One gray picture: one sequence of one slice.
+///
+/// *Shape*: `samples` is row-major `[rows, cols]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plane {
+    /// Height in pixels.
+    pub rows: usize,
+    /// Width in pixels.
+    pub cols: usize,
+    /// The values, row-major.
+    pub samples: Samples,
+}
+
+impl Plane {
+    /// The stored value at `(row, col)`, or `None` outside.
+    pub fn value(&self, row: usize, col: usize) -> Option<f32> {
+        (row < self.rows && col < self.cols).then(|| self.samples.get(row * self.cols + col))
+    }
+}
+
+/// Which MR sequence a plane shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Sequence {
+    /// T1-weighted before contrast.
+    T1,
+    /// Fluid-attenuated inversion recovery.
+    Flair,
+    /// T1-weighted after contrast.
+    T1Post,
+    /// One gray picture of a sequence that the file does not name.
+    Unknown,
+}
+
+impl Sequence {
+    /// The three sequences in the order in which the nets and the LGG set take them.
+    pub const NET_ORDER: [Self; 3] = [Self::T1, Self::Flair, Self::T1Post];
+
+    /// The name on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::T1 => "T1",
+            Self::Flair => "FLAIR",
+            Self::T1Post => "T1 post",
+            Self::Unknown => "Unknown sequence",
+        }
+    }
+}
+
+/// One slice: one plane per sequence of its scan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slice {
+    /// File name (with ` p3` behind it for page 3 of a stack): shown and exported, carries no folder.
+    pub name: String,
+    /// The file it came from.
+    pub path: PathBuf,
+    /// Page in a multi-page file, from 0.
+    pub page: Option<usize>,
+    /// One plane per entry of [`Scan::sequences`], all of the scan's size.
+    pub planes: Vec<Plane>,
+    /// What was odd about this slice, in words for the reader.
+    pub warnings: Vec<String>,
+}
+
+/// A stack of equally sized slices that are read together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scan {
+    /// Name on screen.
+    pub title: String,
+    /// Kind of file, as recognized by content: "TIFF", "PNG" …
+    pub kind: String,
+    /// Height of every slice in pixels.
+    pub rows: usize,
+    /// Width of every slice in pixels.
+    pub cols: usize,
+    /// The sequences, in the order of [`Slice::planes`]: three, or one unknown.
+    pub sequences: Vec<Sequence>,
+    /// The slices in reading order.
+    pub slices: Vec<Slice>,
+    /// Reference masks by slice, as long as `slices`, or empty where none came along.
+    pub reference: Vec<Option<crate::domain::mask::Mask>>,
+    /// What was odd about the stack, in words for the reader.
+    pub warnings: Vec<String>,
+}
+
+impl Scan {
+    /// Index of the sequence to show first: FLAIR where there is one.
+    pub fn first_shown_sequence(&self) -> usize {
+        self.sequences.iter().position(|&s| s == Sequence::Flair).unwrap_or(0)
+    }
+
+    /// Whether the three sequences that the nets know are all there.
+    pub fn has_net_sequences(&self) -> bool {
+        self.sequences == Sequence::NET_ORDER
+    }
+
+    /// Bytes of pixel data in memory.
+    pub fn bytes(&self) -> usize {
+        let planes = self.slices.iter().flat_map(|s| &s.planes);
+        planes.map(|p| p.samples.bytes()).sum::<usize>()
+            + self.reference.iter().flatten().map(|m| m.bits.len()).sum::<usize>()
+    }
+}
+
+/// What one drop, dialog or argument opened: one patient's scans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Study {
+    /// Name on screen: the folder's or file's own name.
+    pub title: String,
+    /// The scans in order; at least one, each with at least one slice.
+    pub scans: Vec<Scan>,
+    /// True for the bundled sample, which is drawn and not a patient.
+    pub synthetic: bool,
+    /// The file or folder to reopen it by.
+    pub source: PathBuf,
+    /// Files that could not be read and other oddities, in words for the reader.
+    pub warnings: Vec<String>,
+}
+
+impl Study {
+    /// Bytes of pixel data in memory.
+    pub fn bytes(&self) -> usize {
+        self.scans.iter().map(Scan::bytes).sum()
+    }
+
+    /// Number of slices over all scans.
+    pub fn slice_count(&self) -> usize {
+        self.scans.iter().map(|s| s.slices.len()).sum()
+    }
+}

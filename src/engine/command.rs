@@ -1,0 +1,160 @@
+//! What the engine is asked to do. Not for how it does it (one file per job).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::finding::Finding;
+use crate::domain::review::Review;
+use crate::domain::scan::Study;
+
+/// Names one job; minted by the state, carried by every event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// Where to compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceChoice {
+    /// CUDA or Metal when built with it and found, else the CPU.
+    #[default]
+    Auto,
+    /// The processor.
+    Cpu,
+    /// The first NVIDIA device.
+    Cuda,
+    /// Apple's GPU.
+    Metal,
+}
+
+/// Which weights to read with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelChoice {
+    /// Classifier weights; `None` for the ones that ship.
+    pub classifier: Option<PathBuf>,
+    /// Segmenter weights; `None` for the ones that ship.
+    pub segmenter: Option<PathBuf>,
+    /// Take weights without a card.
+    pub allow_missing_card: bool,
+    /// Device.
+    pub device: DeviceChoice,
+}
+
+/// How to analyze one scan.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct AnalyzeOptions {
+    /// Classifier threshold; `None` for the card's.
+    pub threshold: Option<f32>,
+    /// Mask threshold; `None` for the card's.
+    pub mask_threshold: Option<f32>,
+    /// Go on although the gate refuses; recorded in the finding.
+    pub is_override: bool,
+    /// The slice on screen, whose neighbors are outlined first.
+    pub first_slice: usize,
+    /// True: outline every slice after the positive ones (window, `--segment-all`).
+    pub outline_all: bool,
+}
+
+/// One scan of a study with what the nets and the reader said of it, to be exported.
+#[derive(Clone, Debug)]
+pub struct ExportItem {
+    /// Index into [`Study::scans`].
+    pub scan: usize,
+    /// The nets' answer.
+    pub finding: Arc<Finding>,
+    /// The reader's decisions, if any.
+    pub review: Option<Review>,
+}
+
+/// What a dialog asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// One or more files.
+    Files,
+    /// One folder to open.
+    Folder,
+    /// A folder to export into.
+    ExportFolder,
+}
+
+/// One order to the engine.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Read files and folders as studies (loader; the newest wins).
+    Open {
+        /// Job.
+        job: JobId,
+        /// Files or folders.
+        paths: Vec<PathBuf>,
+    },
+    /// Load the nets (analyst).
+    LoadModels {
+        /// Job.
+        job: JobId,
+        /// Which.
+        choice: ModelChoice,
+    },
+    /// Read one scan with the nets (analyst; the newest wins).
+    Analyze {
+        /// Job.
+        job: JobId,
+        /// The study.
+        study: Arc<Study>,
+        /// Index into [`Study::scans`].
+        scan: usize,
+        /// How.
+        options: AnalyzeOptions,
+    },
+    /// Outline one slice now, before what is pending (analyst).
+    OutlineSlice {
+        /// The analysis under way or done, whose slice this is.
+        job: JobId,
+        /// Slice index.
+        slice: usize,
+    },
+    /// Ask a job to stop.
+    Cancel {
+        /// Job.
+        job: JobId,
+    },
+    /// Write findings, masks and overlays (clerk).
+    Export {
+        /// Job.
+        job: JobId,
+        /// The study.
+        study: Arc<Study>,
+        /// Its scans with their findings.
+        items: Vec<ExportItem>,
+        /// Folder to write into.
+        folder: PathBuf,
+    },
+    /// Save a review in the program's data folder (clerk).
+    SaveReview {
+        /// Job.
+        job: JobId,
+        /// The review.
+        review: Box<Review>,
+    },
+    /// Look for earlier reviews of these pixels (clerk).
+    LoadReviews {
+        /// Job.
+        job: JobId,
+        /// sha256 of the pixels.
+        pixels_sha256: String,
+    },
+    /// Show a dialog (clerk).
+    PickPaths {
+        /// Job.
+        job: JobId,
+        /// What to pick.
+        pick: Pick,
+    },
+    /// Save the settings (clerk).
+    SaveSettings {
+        /// Job.
+        job: JobId,
+        /// The settings.
+        settings: Box<crate::io::settings::Settings>,
+    },
+}

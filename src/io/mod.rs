@@ -1,0 +1,3 @@
+//! Room 2, `io`: files to domain and back. Untrusted bytes end here. Not for showing, computing or deciding anything.
+
+pub mod settings;

@@ -1,0 +1,3 @@
+//! Room 4, `train`: the training loop and evaluation. Prints nothing and draws nothing: it emits events to observers.
+
+pub mod event;
