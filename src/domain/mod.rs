@@ -2,6 +2,7 @@
 //! and this one imports none of them.
 
 pub mod card;
+pub mod device;
 pub mod finding;
 pub mod gate;
 pub mod mask;

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
+use crate::domain::device::DeviceChoice;
 use crate::domain::finding::Finding;
 use crate::domain::review::Review;
 use crate::domain::scan::Study;
@@ -12,21 +11,6 @@ use crate::domain::scan::Study;
 /// Names one job; minted by the state, carried by every event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
-
-/// Where to compute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DeviceChoice {
-    /// CUDA or Metal when built with it and found, else the CPU.
-    #[default]
-    Auto,
-    /// The processor.
-    Cpu,
-    /// The first NVIDIA device.
-    Cuda,
-    /// Apple's GPU.
-    Metal,
-}
 
 /// Which weights to read with.
 #[derive(Clone, Debug, Default, PartialEq)]
