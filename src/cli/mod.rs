@@ -1,1 +1,66 @@
-//! The second face: the same engine in a terminal. Not for computing anything itself.
+//! The terminal: which words were given, and the commands that need no window. Not for computing (`engine`) or drawing
+//! (`ui`, `app`).
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use clap::{Parser, Subcommand};
+
+/// What the program was asked to do.
+#[derive(Debug)]
+pub enum Invocation {
+    /// Open the window, on these files and folders.
+    Window {
+        /// Files and folders; none for the sample or the empty state.
+        paths: Vec<PathBuf>,
+    },
+    /// Work in the terminal.
+    Terminal(Terminal),
+}
+
+/// A command that runs in the terminal.
+#[derive(Debug)]
+pub struct Terminal(Task);
+
+impl Terminal {
+    /// Runs it to its end: 0 all done, 1 some files failed, 2 nothing could be done.
+    pub fn run(self) -> ExitCode {
+        match self.0 {}
+    }
+}
+
+/// Version, commit and features, as `--version` prints them.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("GLIOVIEW_COMMIT").unwrap_or("commit unknown");
+    let features =
+        [("cuda", cfg!(feature = "cuda")), ("cudnn", cfg!(feature = "cudnn")), ("metal", cfg!(target_os = "macos"))];
+    let built: Vec<&str> = features.into_iter().filter_map(|(name, is_in)| is_in.then_some(name)).collect();
+    let devices = if built.is_empty() { "cpu".to_owned() } else { format!("cpu, {}", built.join(", ")) };
+    format!("{} ({commit}; features: {devices})", env!("CARGO_PKG_VERSION"))
+});
+
+/// Review of brain-tumor MRI with a slice classifier and a U-Net. Research use only. Not for diagnosis.
+///
+/// Without a command the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "glioview", version = VERSION.as_str(), args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
+    /// Files and folders to open in the window.
+    paths: Vec<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Task {}
+
+/// Reads the program's arguments. Prints help, version or what is wrong with them, and then ends the program.
+pub fn parse() -> Invocation {
+    let arguments = Arguments::parse();
+    match arguments.task {
+        Some(task) => Invocation::Terminal(Terminal(task)),
+        None => Invocation::Window { paths: arguments.paths },
+    }
+}

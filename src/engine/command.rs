@@ -142,3 +142,21 @@ pub enum Command {
         settings: Box<crate::io::settings::Settings>,
     },
 }
+
+impl Command {
+    /// The job that this starts, concerns or stops.
+    pub fn job(&self) -> JobId {
+        match self {
+            Self::Open { job, .. }
+            | Self::LoadModels { job, .. }
+            | Self::Analyze { job, .. }
+            | Self::OutlineSlice { job, .. }
+            | Self::Cancel { job }
+            | Self::Export { job, .. }
+            | Self::SaveReview { job, .. }
+            | Self::LoadReviews { job, .. }
+            | Self::PickPaths { job, .. }
+            | Self::SaveSettings { job, .. } => *job,
+        }
+    }
+}

@@ -145,3 +145,25 @@ pub enum Event {
         failure: Failure,
     },
 }
+
+impl Event {
+    /// The job that this is about.
+    pub fn job(&self) -> JobId {
+        match self {
+            Self::Progress { job, .. }
+            | Self::Opened { job, .. }
+            | Self::ModelsLoaded { job, .. }
+            | Self::AnalysisStarted { job, .. }
+            | Self::Scored { job, .. }
+            | Self::Outlined { job, .. }
+            | Self::SliceFailed { job, .. }
+            | Self::Analyzed { job, .. }
+            | Self::Exported { job, .. }
+            | Self::ReviewSaved { job }
+            | Self::ReviewsLoaded { job, .. }
+            | Self::Picked { job, .. }
+            | Self::Canceled { job }
+            | Self::Failed { job, .. } => *job,
+        }
+    }
+}

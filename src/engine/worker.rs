@@ -1,0 +1,113 @@
+//! One named thread and its loop: next ticket, run, report, again; a panic costs the one job. Not for what a job does
+//! (one file each).
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+
+use super::command::Command;
+use super::event::Event;
+use super::failure::Failure;
+use super::models::Analyst;
+use super::outbox::{Job, Outbox, Stop};
+use super::queue::{Inbox, Ticket};
+use super::tools::Tools;
+use super::{analyze, dialogs, export, models, open, reviews, settings};
+
+/// A thread with its inbox.
+pub struct Worker {
+    inbox: Arc<Inbox>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts a thread called `name` that works at `bench`.
+    ///
+    /// *Errors*: what the system says where it gives no thread.
+    pub fn start(name: &str, mut bench: Bench) -> io::Result<Self> {
+        let inbox = Arc::new(Inbox::default());
+        let line = Arc::clone(&inbox);
+        let thread = Builder::new().name(name.to_owned()).spawn(move || {
+            while let Some(ticket) = line.next() {
+                bench.run(&ticket, &line);
+            }
+        })?;
+        Ok(Self { inbox, thread: Some(thread) })
+    }
+
+    /// Its line of tickets.
+    pub fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// Waits for the thread, whose inbox is closed.
+    pub fn join(&mut self) {
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("a worker ended by a panic outside of its jobs");
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.inbox.close();
+        self.join();
+    }
+}
+
+/// What a worker has at hand, and keeps from job to job.
+pub struct Bench {
+    tools: Tools,
+    outbox: Outbox,
+    analyst: Analyst,
+}
+
+impl Bench {
+    /// An empty bench.
+    pub fn new(tools: Tools, outbox: Outbox) -> Self {
+        Self { analyst: Analyst::new(&tools), tools, outbox }
+    }
+
+    /// Runs one job to its end, whatever that is, and reports it.
+    pub fn run(&mut self, ticket: &Ticket, inbox: &Inbox) {
+        let mut job = Job::new(ticket.job, ticket.token.clone(), self.outbox.clone());
+        // What a panic leaves behind is an unfinished answer, never a broken bench: nets are read only, and the
+        // analysis that was under way is forgotten.
+        let result = catch_unwind(AssertUnwindSafe(|| self.work(&mut job, &ticket.command, inbox)));
+        let job = ticket.job;
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(Stop::Canceled)) => self.outbox.emit(Event::Canceled { job }),
+            Ok(Err(Stop::Failed(failure))) => self.outbox.emit(Event::Failed { job, failure }),
+            Err(panic) => {
+                self.analyst.forget();
+                self.outbox.emit(Event::Failed { job, failure: Failure::panic(panic.as_ref()) });
+            }
+        }
+    }
+
+    fn work(&mut self, job: &mut Job, command: &Command, inbox: &Inbox) -> Result<(), Stop> {
+        if let Some(before_job) = &self.tools.before_job {
+            before_job(command);
+        }
+        job.check()?;
+        match command {
+            Command::Open { paths, .. } => open::run(job, paths),
+            Command::LoadModels { choice, .. } => models::run(&mut self.analyst, job, choice),
+            Command::Analyze { study, scan, options, .. } => {
+                analyze::run(&mut self.analyst, job, inbox, &analyze::Request { study, scan: *scan, options: *options })
+            }
+            Command::OutlineSlice { slice, .. } => analyze::outline_one(&mut self.analyst, job, *slice),
+            Command::Export { study, items, folder, .. } => export::run(job, study, items, folder),
+            Command::SaveReview { review, .. } => reviews::save(job, review),
+            Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, pixels_sha256),
+            Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),
+            Command::SaveSettings { settings, .. } => settings::save(settings),
+            // Canceling happens at once, where it is sent.
+            Command::Cancel { .. } => Ok(()),
+        }
+    }
+}
