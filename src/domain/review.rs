@@ -49,6 +49,48 @@ pub struct SliceReview {
     pub note: String,
 }
 
+/// What the reader says of the whole scan before seeing the model's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReaderCall {
+    /// Something is abnormal.
+    Abnormal,
+    /// Nothing abnormal was seen.
+    NothingSeen,
+}
+
+impl ReaderCall {
+    /// The words on screen and in exports.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Abnormal => "abnormal",
+            Self::NothingSeen => "nothing seen",
+        }
+    }
+}
+
+/// Who looked first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadingOrder {
+    /// The model's answer was on screen from the start.
+    #[default]
+    ModelFirst,
+    /// The reader's call was recorded before the model's answer was shown.
+    ReaderFirst,
+}
+
+/// Both calls of a reading in which the reader looked first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlindCall {
+    /// The reader's.
+    pub reader: ReaderCall,
+    /// Seconds since 1970 (UTC) when it was recorded.
+    pub at_secs: u64,
+    /// The model's: whether it flags any slice; `None` until its answer is complete.
+    pub model_flags: Option<bool>,
+}
+
 /// To which finding a review belongs; a newer result never inherits it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReviewKey {
@@ -76,6 +118,12 @@ pub struct Review {
     pub slices: Vec<Option<SliceReview>>,
     /// Which slices were on screen.
     pub viewed: Vec<bool>,
+    /// Who looked first.
+    #[serde(default)]
+    pub order: ReadingOrder,
+    /// Both calls, where the reader looked first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<BlindCall>,
 }
 
 impl Review {
@@ -87,6 +135,8 @@ impl Review {
             reviewer: reviewer.to_owned(),
             slices: vec![None; n],
             viewed: vec![false; n],
+            order: ReadingOrder::ModelFirst,
+            call: None,
         }
     }
 

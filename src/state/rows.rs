@@ -1,0 +1,326 @@
+//! The rows of the table of actions, in the order of the key sheet. Not for what a row is (`table`).
+
+use crate::domain::review::{ReaderCall, Verdict};
+use crate::engine::command::Pick;
+
+use super::AppState;
+use super::action::{
+    Action, AnalysisAction, AppAction, FileAction, GoAction, OverlayAction, ReviewAction, ViewAction, WindowAction,
+};
+use super::allowed;
+use super::screen::{Popup, WindowPreset};
+use super::shortcut::{Chord, Key};
+use super::table::{Allowed, Entry, Group};
+
+/// All actions that need no further input.
+pub static TABLE: &[Entry] = &[
+    // Slices and findings
+    row(Action::Go(GoAction::By(-1)), "Previous slice", Group::Slices, &[Chord::plain(Key::Up)], allowed::has_scan),
+    row(Action::Go(GoAction::By(1)), "Next slice", Group::Slices, &[Chord::plain(Key::Down)], allowed::has_scan),
+    row(
+        Action::Go(GoAction::First),
+        "First slice",
+        Group::Slices,
+        &[Chord::plain(Key::Home), Chord::shift(Key::Up)],
+        allowed::has_scan,
+    ),
+    row(
+        Action::Go(GoAction::Last),
+        "Last slice",
+        Group::Slices,
+        &[Chord::plain(Key::End), Chord::shift(Key::Down)],
+        allowed::has_scan,
+    ),
+    row(
+        Action::Go(GoAction::By(-10)),
+        "Ten slices back",
+        Group::Slices,
+        &[Chord::plain(Key::OpenBracket), Chord::plain(Key::PageUp)],
+        allowed::has_scan,
+    ),
+    row(
+        Action::Go(GoAction::By(10)),
+        "Ten slices on",
+        Group::Slices,
+        &[Chord::plain(Key::CloseBracket), Chord::plain(Key::PageDown)],
+        allowed::has_scan,
+    ),
+    row(
+        Action::Go(GoAction::SequenceBy(-1)),
+        "Previous sequence",
+        Group::Slices,
+        &[Chord::plain(Key::Left)],
+        allowed::has_sequences,
+    ),
+    row(
+        Action::Go(GoAction::SequenceBy(1)),
+        "Next sequence",
+        Group::Slices,
+        &[Chord::plain(Key::Right)],
+        allowed::has_sequences,
+    ),
+    row(
+        Action::Go(GoAction::NextFinding),
+        "Next finding",
+        Group::Slices,
+        &[Chord::plain(Key::Letter('N'))],
+        allowed::has_flags,
+    ),
+    row(
+        Action::Go(GoAction::PreviousFinding),
+        "Previous finding",
+        Group::Slices,
+        &[Chord::shift(Key::Letter('N'))],
+        allowed::has_flags,
+    ),
+    row(
+        Action::Go(GoAction::Widest),
+        "Widest slice",
+        Group::Slices,
+        &[Chord::plain(Key::Letter('L'))],
+        allowed::has_outline,
+    ),
+    row(
+        Action::Go(GoAction::NextUnreviewed),
+        "Next unreviewed flagged slice",
+        Group::Slices,
+        &[Chord::plain(Key::Letter('U'))],
+        allowed::has_flags,
+    ),
+    // Picture
+    preset(WindowPreset::Head, &[Chord::plain(Key::Digit(1))]),
+    preset(WindowPreset::Percent1, &[Chord::plain(Key::Digit(2))]),
+    preset(WindowPreset::Percent01, &[Chord::plain(Key::Digit(3))]),
+    preset(WindowPreset::Full, &[Chord::plain(Key::Digit(4))]),
+    preset(WindowPreset::File, &[Chord::plain(Key::Digit(0))]),
+    row(
+        Action::View(ViewAction::ToggleRealPixels),
+        "Real pixels or smoothed",
+        Group::Picture,
+        &[Chord::plain(Key::Letter('P'))],
+        allowed::has_scan,
+    ),
+    row(
+        Action::View(ViewAction::Reset),
+        "Reset the view",
+        Group::Picture,
+        &[Chord::plain(Key::Backspace)],
+        allowed::has_scan,
+    ),
+    // Overlay
+    row(
+        Action::Overlay(OverlayAction::ToggleShown),
+        "Overlay on or off",
+        Group::Overlay,
+        &[Chord::plain(Key::Letter('M'))],
+        allowed::has_scan,
+    ),
+    Entry {
+        action: Action::Overlay(OverlayAction::HoldHidden(true)),
+        release: Some(Action::Overlay(OverlayAction::HoldHidden(false))),
+        text: "Hide everything drawn (while held)",
+        group: Group::Overlay,
+        chords: &[Chord::plain(Key::Letter('H'))],
+        allowed: allowed::has_scan,
+    },
+    row(Action::Overlay(OverlayAction::ToggleHeatMap), "Heat map on or off", Group::Overlay, &[], allowed::has_finding),
+    row(
+        Action::Overlay(OverlayAction::ToggleReference),
+        "Reference mask on or off",
+        Group::Overlay,
+        &[],
+        allowed::has_reference,
+    ),
+    row(
+        Action::Overlay(OverlayAction::ToggleDifference),
+        "Difference to the reference mask",
+        Group::Overlay,
+        &[Chord::shift(Key::Letter('D'))],
+        allowed::shows_reference,
+    ),
+    // Review
+    verdict(Verdict::Agree, "Agree", &[Chord::plain(Key::Letter('A'))], allowed::agree),
+    verdict(Verdict::NotTumor, "Not tumor", &[Chord::plain(Key::Letter('X'))], allowed::has_answer_here),
+    verdict(Verdict::OutlineWrong, "Tumor, outline wrong", &[Chord::shift(Key::Letter('X'))], allowed::has_answer_here),
+    verdict(Verdict::Missed, "Tumor here that the model missed", &[Chord::plain(Key::Letter('T'))], allowed::missed),
+    verdict(Verdict::CantJudge, "Can't judge", &[Chord::plain(Key::Letter('Q'))], allowed::review),
+    row(
+        Action::Review(ReviewAction::AgreeAll),
+        "Agree with the whole study",
+        Group::Review,
+        &[Chord::shift(Key::Letter('A'))],
+        allowed::review,
+    ),
+    row(
+        Action::Review(ReviewAction::Undo),
+        "Take back the last decision",
+        Group::Review,
+        &[Chord::command(Key::Letter('Z'))],
+        allowed::undo,
+    ),
+    row(
+        Action::Review(ReviewAction::Redo),
+        "Decide again",
+        Group::Review,
+        &[Chord::command(Key::Letter('Y')), Chord::command_shift(Key::Letter('Z'))],
+        allowed::redo,
+    ),
+    row(
+        Action::Review(ReviewAction::RecordCall(ReaderCall::Abnormal)),
+        "My call: abnormal",
+        Group::Review,
+        &[],
+        allowed::record_call,
+    ),
+    row(
+        Action::Review(ReviewAction::RecordCall(ReaderCall::NothingSeen)),
+        "My call: nothing seen",
+        Group::Review,
+        &[],
+        allowed::record_call,
+    ),
+    row(
+        Action::Review(ReviewAction::ShowModel),
+        "Show the model's answer",
+        Group::Review,
+        &[Chord::plain(Key::Enter)],
+        allowed::show_model,
+    ),
+    row(Action::App(AppAction::Popup(Popup::Initials)), "Reviewer's initials…", Group::Review, &[], allowed::always),
+    // Model
+    row(
+        Action::Analysis(AnalysisAction::OutlineSlice),
+        "Segment this slice",
+        Group::Model,
+        &[],
+        allowed::outline_slice,
+    ),
+    row(Action::Analysis(AnalysisAction::AnalyzeAnyway), "Analyze anyway", Group::Model, &[], allowed::analyze_anyway),
+    row(Action::Analysis(AnalysisAction::Retry), "Analyze again", Group::Model, &[], allowed::retry),
+    row(
+        Action::Analysis(AnalysisAction::ResetThreshold),
+        "Score threshold as in the card",
+        Group::Model,
+        &[],
+        allowed::threshold_moved,
+    ),
+    row(
+        Action::Analysis(AnalysisAction::ResetMaskThreshold),
+        "Mask threshold as in the card",
+        Group::Model,
+        &[],
+        allowed::mask_threshold_moved,
+    ),
+    row(Action::Analysis(AnalysisAction::ReloadModels), "Load the model again", Group::Model, &[], allowed::reload),
+    row(Action::App(AppAction::Popup(Popup::ModelDetails)), "Model details…", Group::Model, &[], allowed::has_models),
+    // Files
+    row(
+        Action::File(FileAction::Pick(Pick::Files)),
+        "Open files…",
+        Group::Files,
+        &[Chord::command(Key::Letter('O'))],
+        allowed::always,
+    ),
+    row(Action::File(FileAction::Pick(Pick::Folder)), "Open folder…", Group::Files, &[], allowed::always),
+    row(Action::App(AppAction::Popup(Popup::Path(Pick::Files))), "Open a path…", Group::Files, &[], allowed::always),
+    row(Action::File(FileAction::OpenSample), "Try the sample", Group::Files, &[], allowed::always),
+    row(Action::App(AppAction::Popup(Popup::Recent)), "Recent files", Group::Files, &[], allowed::has_recent),
+    row(Action::File(FileAction::ClearRecent), "Forget the recent files", Group::Files, &[], allowed::has_recent),
+    row(
+        Action::File(FileAction::Close(None)),
+        "Close the study",
+        Group::Files,
+        &[Chord::command(Key::Letter('W'))],
+        allowed::has_scan,
+    ),
+    row(
+        Action::File(FileAction::Export),
+        "Export results…",
+        Group::Files,
+        &[Chord::command(Key::Letter('S'))],
+        allowed::export,
+    ),
+    row(
+        Action::File(FileAction::CopyPicture),
+        "Copy the picture as shown",
+        Group::Files,
+        &[Chord::command(Key::Letter('C'))],
+        allowed::has_scan,
+    ),
+    // Window
+    row(
+        Action::App(AppAction::Popup(Popup::Palette)),
+        "Search all actions",
+        Group::Window,
+        &[Chord::command_shift(Key::Letter('P'))],
+        allowed::always,
+    ),
+    row(
+        Action::App(AppAction::Popup(Popup::KeySheet)),
+        "Keys",
+        Group::Window,
+        &[Chord::plain(Key::Question), Chord::plain(Key::Function(1))],
+        allowed::always,
+    ),
+    row(
+        Action::App(AppAction::ToggleLeft),
+        "Fold the study panel",
+        Group::Window,
+        &[Chord::plain(Key::Function(2))],
+        allowed::always,
+    ),
+    row(
+        Action::App(AppAction::ToggleRight),
+        "Fold the right panel",
+        Group::Window,
+        &[Chord::plain(Key::Function(3))],
+        allowed::always,
+    ),
+    row(
+        Action::App(AppAction::TogglePictureAlone),
+        "The picture alone",
+        Group::Window,
+        &[Chord::plain(Key::Letter('F'))],
+        allowed::has_scan,
+    ),
+    row(
+        Action::App(AppAction::Escape),
+        "Close what lies over the window",
+        Group::Window,
+        &[Chord::plain(Key::Escape)],
+        allowed::escape,
+    ),
+    row(Action::App(AppAction::ToggleTheme), "Light or dark", Group::Window, &[], allowed::always),
+    row(Action::App(AppAction::ScaleBy(1)), "Everything larger", Group::Window, &[], allowed::always),
+    row(Action::App(AppAction::ScaleBy(-1)), "Everything smaller", Group::Window, &[], allowed::always),
+];
+
+const fn row(
+    action: Action,
+    text: &'static str,
+    group: Group,
+    chords: &'static [Chord],
+    allowed: fn(&AppState) -> Allowed,
+) -> Entry {
+    Entry { action, release: None, text, group, chords, allowed }
+}
+
+const fn verdict(
+    verdict: Verdict,
+    text: &'static str,
+    chords: &'static [Chord],
+    allowed: fn(&AppState) -> Allowed,
+) -> Entry {
+    row(Action::Review(ReviewAction::Decide(verdict)), text, Group::Review, chords, allowed)
+}
+
+const fn preset(preset: WindowPreset, chords: &'static [Chord]) -> Entry {
+    let text = match preset {
+        WindowPreset::Head => "Window: 2–98 % of the inner head",
+        WindowPreset::Percent1 => "Window: 1–99 %",
+        WindowPreset::Percent01 => "Window: 0.1–99.9 %",
+        WindowPreset::Full => "Window: full range",
+        WindowPreset::File => "Window: as in the file",
+    };
+    row(Action::Window(WindowAction::Preset(preset)), text, Group::Picture, chords, allowed::has_scan)
+}
