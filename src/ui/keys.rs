@@ -87,9 +87,7 @@ fn may_act(chord: Chord, focus: Focus) -> bool {
         Focus::Control => !chord.needs_canvas(),
         // In a text field these belong to the text.
         Focus::Text => !chord.needs_canvas() && !belongs_to_text(chord),
-        Focus::Popup => {
-            !chord.needs_canvas() || matches!(chord.key, Key::Question) && !chord.command
-        }
+        Focus::Popup => !chord.needs_canvas() || matches!(chord.key, Key::Question) && !chord.command,
     }
 }
 

@@ -2,8 +2,12 @@
 
 pub mod colormap;
 pub mod contour;
+pub mod keys;
 pub mod marks;
+pub mod overlay;
+pub mod strip;
 pub mod textures;
 pub mod theme;
 pub mod transform;
+pub mod wheel;
 pub mod widgets;

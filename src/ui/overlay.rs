@@ -60,14 +60,7 @@ impl Outlines {
 }
 
 /// Draws `loops` in the style of `author`; `color` is the model's, `opacity` from 0 to 1.
-pub fn paint(
-    painter: &Painter,
-    place: &UiFromImage,
-    loops: &[Loop],
-    author: Author,
-    color: Color32,
-    opacity: f32,
-) {
+pub fn paint(painter: &Painter, place: &UiFromImage, loops: &[Loop], author: Author, color: Color32, opacity: f32) {
     if opacity <= 0.0 {
         return;
     }
