@@ -1,4 +1,10 @@
 //! Room 4, `train`: the training loop and evaluation. Prints nothing and draws nothing: it emits events to observers.
 
+pub mod augment;
+pub mod batch;
+pub mod dataset;
 pub mod error;
 pub mod event;
+pub mod picture;
+pub mod split;
+pub mod store;

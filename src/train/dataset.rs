@@ -1,0 +1,256 @@
+//! Lists the pictures to train or evaluate on, with masks, labels and patients, in every form that people keep them in.
+//! Not for decoding pictures (`picture`), choosing parts (`split`) or making batches (`batch`).
+
+mod files;
+mod patients;
+mod table;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use self::patients::Owner;
+use super::error::TrainError;
+use super::picture;
+
+/// One slice of the data set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Index into [`Dataset::patients`].
+    pub patient: usize,
+    /// File name (with ` p3` behind it for page 3 of a stack).
+    pub name: String,
+    /// The picture.
+    pub image: PathBuf,
+    /// Page in a multi-page picture, from 0; its mask lies on the same page of the mask's file.
+    pub page: Option<usize>,
+    /// The mask, where there is one.
+    pub mask: Option<PathBuf>,
+    /// Whether a tumor is on this slice: the mask says so where there is one, else the table or the folder.
+    pub label: bool,
+}
+
+/// All slices of a data set, patient by patient in natural order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dataset {
+    /// The folder that paths are relative to.
+    pub root: PathBuf,
+    /// Patients by name, in natural order.
+    pub patients: Vec<String>,
+    /// Slices, sorted by patient and natural order of their names.
+    pub items: Vec<Item>,
+    /// What must be known: rows left out, columns that disagree, missing patients.
+    pub warnings: Vec<String>,
+}
+
+/// A slice before its patient is an index and its label is sure.
+struct Candidate {
+    image: PathBuf,
+    page: Option<usize>,
+    mask: Option<PathBuf>,
+    label: Option<bool>,
+    owner: Owner,
+}
+
+impl Dataset {
+    /// Reads the list at `path`: a CSV or the folder that holds one, a folder of patient folders with `X.tif` and
+    /// `X_mask.tif`, `images/` and `masks/` with equal stems, or `yes/` and `no/`.
+    ///
+    /// *Errors*: [`TrainError::Data`] where nothing usable is found; single slices that cannot be used are left out
+    /// with a warning.
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let mut warnings = Vec::new();
+        let (root, candidates) = if path.is_file() {
+            let root = path.parent().unwrap_or(Path::new("")).to_owned();
+            let candidates = from_table(path, &root, &mut warnings)?;
+            (root, candidates)
+        } else if path.is_dir() {
+            match files::table_in(path)? {
+                Some(table) => (path.to_owned(), from_table(&table, path, &mut warnings)?),
+                None => (path.to_owned(), from_folder(path, &mut warnings)?),
+            }
+        } else {
+            return Err(TrainError::Data { reason: "there is no such file or folder".into(), path: path.to_owned() });
+        };
+        Self::assemble(root, candidates, warnings)
+    }
+
+    /// Indices of the slices of `patient`, in order.
+    pub fn slices_of(&self, patient: usize) -> Vec<usize> {
+        (0..self.items.len()).filter(|&i| self.items[i].patient == patient).collect()
+    }
+
+    /// Slices with tumor.
+    pub fn positives(&self) -> usize {
+        self.items.iter().filter(|i| i.label).count()
+    }
+
+    /// Whether every tumor slice has a mask, as the segmenter needs it.
+    pub fn has_all_masks(&self) -> bool {
+        self.items.iter().all(|i| i.mask.is_some() || !i.label)
+    }
+
+    /// Index of the patient called `name`.
+    pub fn patient(&self, name: &str) -> Option<usize> {
+        self.patients.iter().position(|p| p == name)
+    }
+
+    fn assemble(root: PathBuf, candidates: Vec<Candidate>, mut warnings: Vec<String>) -> Result<Self, TrainError> {
+        let candidates = labeled(candidates, &mut warnings);
+        if candidates.is_empty() {
+            let reason = match warnings.first() {
+                Some(first) => format!("no usable slice ({first})"),
+                None => "no usable slice".to_owned(),
+            };
+            return Err(TrainError::Data { reason, path: root });
+        }
+        let owners: Vec<Owner> = candidates.iter().map(|(c, _)| c.owner.clone()).collect();
+        let (names, said) = patients::assign(&owners);
+        warnings.extend(said);
+        let mut patients = names.clone();
+        patients.sort_by(|a, b| natord::compare(a, b).then_with(|| a.cmp(b)));
+        patients.dedup();
+        let index: BTreeMap<&str, usize> = patients.iter().enumerate().map(|(i, p)| (p.as_str(), i)).collect();
+        let mut items: Vec<Item> = candidates
+            .into_iter()
+            .zip(&names)
+            .map(|((candidate, label), name)| Item {
+                patient: index[name.as_str()],
+                name: display_name(&candidate.image, candidate.page),
+                image: candidate.image,
+                page: candidate.page,
+                mask: candidate.mask,
+                label,
+            })
+            .collect();
+        items.sort_by(|a, b| {
+            let by_path = || natord::compare(&a.image.to_string_lossy(), &b.image.to_string_lossy());
+            a.patient.cmp(&b.patient).then_with(by_path).then(a.page.cmp(&b.page)).then_with(|| a.image.cmp(&b.image))
+        });
+        let listed = items.len();
+        items.dedup_by(|a, b| a.image == b.image && a.page == b.page);
+        if items.len() < listed {
+            warnings.push(format!("{} slices are listed more than once; each counts once", listed - items.len()));
+        }
+        Ok(Self { root, patients, items, warnings })
+    }
+}
+
+/// The text of a table or a `split.csv`.
+pub fn read_text(path: &Path) -> Result<String, TrainError> {
+    files::text(path)
+}
+
+/// Writes `text` to `path` at once or not at all.
+pub fn write_text(path: &Path, text: &str) -> Result<(), TrainError> {
+    files::write(path, text.as_bytes())
+}
+
+/// The label of every slice that has one: by its mask, else as told. Slices without either are left out, said.
+fn labeled(candidates: Vec<Candidate>, warnings: &mut Vec<String>) -> Vec<(Candidate, bool)> {
+    let (mut disagreeing, mut unlabeled) = (0, 0);
+    let mut unreadable = files::Left::new("masks that cannot be read");
+    let mut kept = Vec::new();
+    for candidate in candidates {
+        let by_mask = match &candidate.mask {
+            None => None,
+            Some(mask) => match picture::mask(mask, candidate.page) {
+                Ok(mask) => Some(!mask.is_empty()),
+                Err(error) => {
+                    unreadable.add(&error.to_string());
+                    continue;
+                }
+            },
+        };
+        match by_mask.or(candidate.label) {
+            Some(label) => {
+                disagreeing += usize::from(candidate.label.is_some_and(|told| told != label));
+                kept.push((candidate, label));
+            }
+            None => unlabeled += 1,
+        }
+    }
+    if disagreeing > 0 {
+        warnings.push(format!("the label disagrees with the mask on {disagreeing} slices; the mask counts"));
+    }
+    if unlabeled > 0 {
+        warnings.push(format!("{unlabeled} slices have neither a mask nor a label and are left out"));
+    }
+    unreadable.say(warnings);
+    kept
+}
+
+/// The form of a table: paths relative to it, columns by name.
+fn from_table(table: &Path, root: &Path, warnings: &mut Vec<String>) -> Result<Vec<Candidate>, TrainError> {
+    let text = files::text(table)?;
+    let rows = table::parse(&text).map_err(|reason| TrainError::Data { reason, path: table.to_owned() })?;
+    let mut missing = files::Left::new("rows whose picture or mask is not there");
+    let mut candidates = Vec::new();
+    for row in rows {
+        let found = files::resolve(root, &row.image);
+        let mask = row.mask.as_ref().map(|m| files::resolve(root, m));
+        let (Some(image), Ok(mask)) = (found, mask.map(|m| m.ok_or(())).transpose()) else {
+            missing.add(&format!("line {}", row.line));
+            continue;
+        };
+        let mut owner = files::owner(root, &image);
+        owner.column = row.patient;
+        for page in files::pages(&image) {
+            let (image, mask, owner) = (image.clone(), mask.clone(), owner.clone());
+            candidates.push(Candidate { image, page, mask, label: row.label, owner });
+        }
+    }
+    missing.say(warnings);
+    Ok(candidates)
+}
+
+/// The forms without a table.
+fn from_folder(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<Candidate>, TrainError> {
+    let inner = files::only_child(root)?;
+    let root = inner.as_deref().unwrap_or(root);
+    let child = |name: &str| files::child(root, name);
+    let mut left = files::Left::new("pictures without a mask beside them");
+    let pairs: Vec<(PathBuf, Option<PathBuf>, Option<bool>)> = if let (Some(images), Some(masks)) =
+        (child("images")?, child("masks")?)
+    {
+        let by_stem: BTreeMap<String, PathBuf> =
+            files::pictures(&masks)?.into_iter().map(|p| (files::mask_stem(&masks, &p), p)).collect();
+        let images_found = files::pictures(&images)?;
+        images_found.into_iter().map(|p| (p.clone(), by_stem.get(&files::stem(&images, &p)).cloned(), None)).collect()
+    } else if let (Some(yes), Some(no)) = (child("yes")?, child("no")?) {
+        let labeled = |label: bool| move |p: PathBuf| (p, None, Some(label));
+        let mut all: Vec<_> = files::pictures(&yes)?.into_iter().map(labeled(true)).collect();
+        all.extend(files::pictures(&no)?.into_iter().map(labeled(false)));
+        all
+    } else {
+        let all = files::pictures(root)?;
+        let (masks, images): (Vec<_>, Vec<_>) = all.into_iter().partition(|p| files::is_mask(p));
+        let by_stem: BTreeMap<String, PathBuf> = masks.into_iter().map(|p| (files::mask_stem(root, &p), p)).collect();
+        images.into_iter().map(|p| (p.clone(), by_stem.get(&files::stem(root, &p)).cloned(), None)).collect()
+    };
+    let mut candidates = Vec::new();
+    for (image, mask, label) in pairs {
+        if mask.is_none() && label.is_none() {
+            left.add(&files::stem(root, &image));
+            continue;
+        }
+        let pages = files::pages(&image);
+        let mut owner = files::owner(root, &image);
+        if owner.folders.is_empty() && pages.len() == 1 {
+            // The folder that was named is itself the patient's; a stack in one file is a patient of its own.
+            owner.folders.extend(root.file_name().map(|n| n.to_string_lossy().into_owned()));
+        }
+        for page in pages {
+            candidates.push(Candidate { image: image.clone(), page, mask: mask.clone(), label, owner: owner.clone() });
+        }
+    }
+    left.say(warnings);
+    Ok(candidates)
+}
+
+fn display_name(image: &Path, page: Option<usize>) -> String {
+    let name = image.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    match page {
+        Some(page) => format!("{name} p{}", page + 1),
+        None => name,
+    }
+}
