@@ -37,8 +37,8 @@ CENTER_Y_MM = -17.0
 
 # What each tissue looks like: (pre-contrast T1, FLAIR, post-contrast T1), gray values before bias and noise.
 # The levels lie where the 10th, 50th, 90th and 99th percentiles of clinical spin-echo heads lie.
-WHITE = (92.0, 47.0, 72.0)
-GRAY = (76.0, 65.0, 64.0)
+WHITE = (92.0, 52.0, 73.0)
+GRAY = (76.0, 70.0, 65.0)
 FLUID = (27.0, 12.0, 22.0)
 FAT = (186.0, 166.0, 150.0)
 SKIN = (96.0, 92.0, 104.0)
@@ -56,8 +56,11 @@ NECROSIS = (44.0, 112.0, 34.0)
 RIM = (74.0, 132.0, 150.0)
 
 # The lesion's lobes: center X, Y, Z and radius. Its edema follows the white matter around them.
-LOBES = ((34, -26, 33, 13), (41, -14, 40, 9), (30, -38, 25, 10), (42, -33, 42, 8.5), (27, -19, 22, 7), (33, -44, 38, 7))
+LOBES = ((35, -27, 33, 12), (41, -15, 37, 9), (31, -39, 28, 10), (43, -31, 42, 8), (29, -18, 24, 8), (34, -43, 39, 8))
 LESION_CENTER = (35.0, -27.0, 33.0)
+# A reader outlines what looks brighter than the brain around it: a little under half a slice's thickness shows.
+VISIBLE_SHARE = 0.42
+EDEMA_RADII_MM = (23.5, 31.0, 23.0)
 
 
 def smooth_step(value, low, high):
@@ -131,11 +134,12 @@ def template(space):
 
     t1, gray, white = sample("t1"), sample("gm") / 255, sample("wm") / 255
     brain = smooth_step(t1, 20, 70)
-    fluid = np.clip(1 - gray - white, 0, 1)
+    sharp = t1 + 0.9 * brain * (t1 - ndimage.gaussian_filter(t1, 2.6) / (ndimage.gaussian_filter(brain, 2.6) + 1e-3))
+    fluid = np.clip(1 - gray - white, 0, 1) + 0.7 * smooth_step(-sharp, -152, -105)
     # An average of 152 people has soft borders; powers of the shares bring one person's back.
-    powers = [share**1.7 for share in (fluid, gray, white)]
+    powers = [share**1.9 for share in (fluid, gray, white)]
     total = sum(powers) + 1e-6
-    return t1, brain, [share / total for share in powers]
+    return np.clip(sharp, 0, 235), brain, [share / total for share in powers]
 
 
 def distance_outside(mask):
@@ -146,24 +150,38 @@ def distance_outside(mask):
 
 
 def closed(mask, radius_mm):
-    """Closing with a ball, by distances."""
-    grown = distance_outside(mask) < radius_mm
-    return distance_outside(grown) < -radius_mm
+    """Closing with a ball, by distances; padded above, where the head ends."""
+    padding = int(np.ceil(radius_mm / PLANE_MM)) + 1
+    padded = np.pad(mask, ((0, padding), (0, 0), (0, 0)))
+    grown = ndimage.distance_transform_edt(~padded, sampling=VOXEL_MM) < radius_mm
+    return ndimage.distance_transform_edt(grown, sampling=VOXEL_MM)[: len(mask)] > radius_mm
+
+
+def rounded(plane, radius_px=36):
+    """A closing of one plane, so that no outline has a waist."""
+    padded = np.pad(plane, radius_px + 2)
+    grown = ndimage.distance_transform_edt(~padded) < radius_px
+    inner = ndimage.distance_transform_edt(grown) > radius_px
+    return inner[radius_px + 2 : -radius_px - 2, radius_px + 2 : -radius_px - 2]
 
 
 def head_mask(space, outside_hull):
     """The whole head: the vault around the brain, and below it the base, the face and the nose."""
     x, y, z = space.x, space.y, space.z
-    vault = outside_hull < 13.0 - 2.0 * smooth_step(z, 40, 85)
-    low = smooth_step(-z, -6, 14)
+    vault = outside_hull < 12.5 - 1.5 * smooth_step(z, 40, 85)
+    low = smooth_step(-z, 2, 16)
     taper = 1 - 0.0035 * np.clip(-z - 8, 0, 60)
-    base = (np.abs(x) / (80 * taper)) ** 2.5 + (np.abs(y + 20) / (99 * taper)) ** 2.3 < 1
-    face = (np.abs(x) / 62) ** 2.8 + (np.abs(y - 15) / (72 + 5 * low)) ** 2.8 < 1
-    reach = np.clip(-z - 20, 0, 24)
-    nose = (np.abs(x) < 6 + 0.32 * reach - 0.35 * np.clip(y - 88, 0, 60)) & (y > 40) & (y < 88 + 0.95 * reach)
-    mask = vault | ((low > 0.5) & (base | face | nose))
-    mask = np.stack([ndimage.gaussian_filter(plane.astype(np.float32), 7) > 0.5 for plane in mask]) | mask
-    return ndimage.gaussian_filter(mask.astype(np.float32), 1.6) > 0.5
+    base = (np.abs(x) / (79 * taper)) ** 2.4 + (np.abs(y + 19) / (100 * taper)) ** 2.1 < 1
+    cheek = 71 - 0.13 * np.clip(y - 20, 0, 90)
+    face = (np.abs(x) / cheek) ** 3.2 + (np.abs(y - 10) / (76 + 6 * low)) ** 3.2 < 1
+    reach = np.clip(-z - 22, 0, 24)
+    nose = (np.abs(x) < 5 + 0.42 * reach - 0.33 * np.clip(y - 88, 0, 60)) & (y > 40) & (y < 90 + 0.8 * reach) & (z < -23)
+    mask = vault | ((low > 0.5) & (base | face))
+    mask = np.stack([ndimage.gaussian_filter(rounded(plane).astype(np.float32), 6) > 0.5 for plane in mask])
+    eyes = np.minimum(space.distance(32, 63, -31), space.distance(-32, 63, -31)) < 14.5
+    mask = ndimage.gaussian_filter((mask | vault | nose | eyes).astype(np.float32), 2.2) > 0.5
+    labels, _ = ndimage.label(mask)
+    return labels == np.bincount(labels[mask]).argmax()
 
 
 def paint_scalp(space, rng, image, depth):
@@ -176,24 +194,35 @@ def paint_scalp(space, rng, image, depth):
     low = smooth_step(-space.z, 5, 25)
     paint(image, scaled(FAT, grain * 0.85), inside * low * smooth_step(mosaic, 0.75, 1.3))
     paint(image, BONE, inside * low * smooth_step(-mosaic, 1.0, 1.5) * 0.8)
-    thick = 5.8 + 0.6 * smooth_noise(rng, shape, 14) + 1.6 * smooth_step(-space.y, 40, 100)
+    cheeks = smooth_step(-space.z, 22, 40) * smooth_step(space.y, -5, 30) * smooth_step(np.abs(space.x), 25, 45)
+    thick = 5.6 + 0.5 * smooth_noise(rng, shape, 16) + 2.2 * smooth_step(-space.y, 40, 100) + 3.5 * cheeks
+    thick = thick - 2.6 * smooth_step(-space.z, 15, 30) * smooth_step(space.y, 60, 80)
     strands = 1 - 0.14 * smooth_step(smooth_noise(rng, shape, 1.6), 0.9, 1.8)
     paint(image, scaled(FAT, grain * strands), inside * smooth_step(-depth, -thick - 0.7, -thick + 0.7))
     paint(image, SKIN, inside * smooth_step(-depth, -1.9, -0.9))
     for side in (-1, 1):
-        shell = space.distance(side * 83, -27, -30, (0.42, 1.0, 1.35))
-        alpha = smooth_step(-np.abs(shell - 13), -3.2, -1.4) * smooth_step(-depth, -2.0, 1.5)
-        paint(image, scaled(FAT, 0.62 * grain), alpha * smooth_step(side * space.x, 74, 78))
+        paint_ear(space, image, side, depth, grain)
+
+
+def paint_ear(space, image, side, depth, grain):
+    """A curled leaf of skin and fat that leans outward and back."""
+    out, back = side * space.x - 73, -(space.y + 22)
+    along, across = 0.62 * out + 0.78 * back, 0.78 * out - 0.62 * back
+    height = np.sqrt(np.clip(1 - ((space.z + 27) / 26) ** 2, 0, 1))
+    leaf = np.abs(across - 2.6 - 2.4 * np.sin(along / 4.2 + 0.06 * space.z))
+    alpha = smooth_step(-leaf, -2.3, -1.0) * smooth_step(24 * height - along, -1, 1.5) * smooth_step(along, -2, 0)
+    rolled = smooth_step(-np.hypot(along - 23 * height, across - 4.5), -4.2, -2.6) * smooth_step(height, 0.3, 0.6)
+    paint(image, scaled(FAT, 0.6 * grain), np.maximum(alpha, rolled) * smooth_step(height, 0.25, 0.5) * smooth_step(-depth, -2.0, 1.0))
 
 
 def paint_skull(space, rng, image, outside_hull, depth):
     """Two dark tables with marrow between them, and the dense bone and air cells of the base."""
     shape = space.shape
     inside = smooth_step(depth, 3.0, 4.5)
-    thick = 6.2 + 0.9 * smooth_noise(rng, shape, 16) + 1.2 * smooth_step(space.z, 30, 75)
+    thick = 5.0 + 0.7 * smooth_noise(rng, shape, 16) + 1.4 * smooth_step(space.z, 30, 75)
     across = (outside_hull - 1.6) / thick
     paint(image, BONE, inside * smooth_step(across, -0.08, 0.06) * smooth_step(-across, -1.1, -0.92))
-    marrow = np.clip(0.55 + 0.35 * smooth_noise(rng, shape, 9), 0, 1) * smooth_step(space.z, -30, 5)
+    marrow = np.clip(0.45 + 0.4 * smooth_noise(rng, shape, 9), 0, 1) * smooth_step(space.z, -30, 5)
     paint(image, MARROW, inside * marrow * smooth_step(-np.abs(across - 0.55), -0.28, -0.08))
     cells = smooth_noise(rng, shape, 2.0, mirrored=0.3)
     outside = smooth_step(outside_hull, 1.0, 2.2)
@@ -204,10 +233,10 @@ def paint_skull(space, rng, image, outside_hull, depth):
         paint(image, MARROW, alpha * smooth_step(cells, 0.6, 1.3) * 0.7)
         paint(image, VEIN, smooth_step(-space.distance(side * 14, 3, -32, (0.8, 1.3, 1.2)), -6, -4) * outside)
     paint(image, scaled(MARROW, 1.25), smooth_step(-space.distance(0, -2, -38, (1.3, 0.8, 1.4)), -9, -7) * outside)
-    sinus = smooth_step(-space.distance(0, 17, -33, (1.15, 1.1, 0.9)), -12.5, -11) * outside
-    paint(image, MUCOSA, sinus)
-    paint(image, AIR, smooth_step(-space.distance(0, 17, -33, (1.15, 1.1, 0.9)), -11.3, -10.3) * outside
-          * smooth_step(np.abs(space.x - 1.5), 0.4, 1.2))
+    sphenoid = space.distance(0, 17, -32, (1.1, 1.2, 0.85)) + 1.6 * smooth_noise(rng, shape, 5)
+    paint(image, scaled(MUCOSA, 0.7), smooth_step(-sphenoid, -11.5, -9.5) * outside)
+    septum = smooth_step(np.abs(space.x - 2 - 0.1 * space.y), 0.3, 1.3)
+    paint(image, AIR, smooth_step(-sphenoid, -10.6, -9.2) * outside * (0.5 + 0.5 * septum))
     paint(image, AIR, smooth_step(-space.distance(3, 79, -14, (2.2, 0.5, 1.0)), -7, -5.5) * outside)
 
 
@@ -215,15 +244,17 @@ def paint_face(space, rng, image, outside_hull):
     """Nasal cavity, maxillary sinuses, orbits with their fat, muscles, nerve, eyeball and lens."""
     x, y, z = space.x, space.y, space.z
     outside = smooth_step(outside_hull, 4.0, 6.0)
-    cells = smooth_noise(rng, space.shape, 1.8, mirrored=0.5)
-    width = 10 + 5 * smooth_step(-z, 36, 48)
-    nasal = smooth_step(width - np.abs(x), -0.8, 0.8) * smooth_step(y, 29, 31) * smooth_step(-y, -80, -76)
+    wave = 1.1 * smooth_noise(rng, space.shape, 5) + 0.7 * smooth_noise(rng, space.shape, 2.2)
+    width = 9.5 + 5 * smooth_step(-z, 34, 46)
+    nasal = smooth_step(width - np.abs(x), -0.8, 0.8) * smooth_step(y, 30, 33) * smooth_step(-y, -86, -80)
     nasal = nasal * smooth_step(-z, 24, 27) * outside
     paint(image, BONE, nasal)
-    paint(image, scaled(MUCOSA, 0.95), nasal * smooth_step(cells, 0.15, 0.8))
-    paint(image, MUCOSA, nasal * smooth_step(-np.abs(x - 0.8), -1.5, -0.7))
+    lamella = np.cos((np.abs(x) / (0.42 * width) + 0.24 * wave) * 2 * np.pi)
+    cells = lamella + 0.8 * smooth_noise(rng, space.shape, 2.0, mirrored=0.4)
+    paint(image, scaled(MUCOSA, 0.9), nasal * smooth_step(cells, 0.1, 0.8))
+    paint(image, scaled(MUCOSA, 0.9), nasal * smooth_step(-np.abs(x - 0.6 - 0.8 * wave), -1.5, -0.7))
     for side in (-1, 1):
-        maxillary = space.distance(side * 29, 50, -60, (1.0, 1.1, 1.0))
+        maxillary = space.distance(side * 31, 50, -57, (0.95, 1.15, 1.0)) + 0.8 * wave
         paint(image, MUCOSA, smooth_step(-maxillary, -16.5, -15))
         paint(image, AIR, smooth_step(-maxillary, -15.2, -14.2))
         paint_orbit(space, image, side, outside)
@@ -255,7 +286,8 @@ def paint_brain(space, rng, image, t1, brain, shares, outside_hull):
     """Fluid within the skull, then the template's tissue in three contrasts."""
     shape = space.shape
     paint(image, FLUID, smooth_step(-outside_hull, -2.0, -0.9))
-    paint(image, (58.0, 48.0, 96.0), 0.55 * smooth_step(-np.abs(outside_hull - 1.7), -0.9, -0.2))
+    patchy = np.clip(0.3 + 0.25 * smooth_noise(rng, shape, 7), 0, 0.8)
+    paint(image, (40.0, 34.0, 92.0), patchy * smooth_step(-np.abs(outside_hull - 1.6), -0.9, -0.2))
     falx = smooth_step(-np.abs(space.x), -1.0, -0.3) * smooth_step(space.z, 12, 18) * (1 - brain * shares[1])
     paint(image, (64.0, 50.0, 108.0), 0.5 * falx * smooth_step(-outside_hull, 0, 1))
     fluid, gray, white = shares
@@ -292,22 +324,26 @@ def vessel_points(rng, outside_hull, count):
 def paint_vessels(space, rng, image, shares, outside_hull):
     """What contrast lights up: the sinuses, cortical veins, choroid plexus; in the others they are dark."""
     x, y, z = space.x, space.y, space.z
-    near = smooth_step(-np.abs(outside_hull + 0.5), -4.5, -2.5)
-    sagittal = smooth_step(-np.abs(x), -4.0, -2.0) * near * smooth_step(y * 0.4 + z, -25, -10)
-    sagittal = sagittal * np.maximum(smooth_step(-y, 15, 45), smooth_step(z, 30, 55))
-    transverse = near * smooth_step(-np.abs(z + 14 + 0.1 * np.abs(x)), -4.5, -2.5) * smooth_step(-y, 58, 70)
+    deep = np.clip((outside_hull + 7.5) / 8.5, 0, 1)
+    sagittal = smooth_step(4.4 * deep - np.abs(x), -0.6, 1.2) * smooth_step(-outside_hull, -1.8, -0.8)
+    sagittal = sagittal * smooth_step(deep, 0.02, 0.15) * smooth_step(y * 0.4 + z, -25, -10)
+    sagittal = sagittal * np.maximum(smooth_step(-y, 15, 45), 0.8 * smooth_step(z, 20, 50))
+    near = smooth_step(-np.abs(outside_hull + 0.2), -3.0, -1.6)
+    transverse = near * smooth_step(-np.abs(z + 14 + 0.1 * np.abs(x)), -3.2, -2.0) * smooth_step(-y, 58, 70)
     straight = smooth_step(-np.hypot(x, 0.75 * (z - 6) - 0.5 * (y + 45)), -2.6, -1.4)
     straight = straight * smooth_step(-y, 36, 40) * smooth_step(y, -78, -74)
-    paint(image, VEIN, np.maximum(sagittal, 0.8 * transverse) * 0.95)
+    paint(image, VEIN, np.maximum(sagittal, 0.55 * transverse) * 0.95)
     paint(image, (40.0, 30.0, 128.0), straight)
     veins = np.zeros(space.shape, dtype=np.float32)
-    points = vessel_points(rng, outside_hull, 420)
+    points = vessel_points(rng, outside_hull, 700)
     veins[tuple(points.T)] = 1
     veins = np.clip(2.6 * ndimage.gaussian_filter(veins, 0.75), 0, 1)
     paint(image, (46.0, 34.0, 138.0), veins * 0.8)
     for side in (-1, 1):
-        artery = smooth_step(-np.hypot(y - 2 - 0.12 * np.abs(x), z + 14 - 0.12 * np.abs(x)), -2.0, -1.0)
-        paint(image, (20.0, 14.0, 60.0), artery * smooth_step(side * x, 6, 9) * smooth_step(-side * x, -36, -30))
+        bend = [3.4 * smooth_noise(rng, space.shape, 9) for _ in range(2)]
+        artery = np.hypot(y - 2 - 0.12 * np.abs(x) + bend[0], z + 15 - 0.12 * np.abs(x) + bend[1])
+        artery = smooth_step(-artery, -1.9, -0.9)
+        paint(image, (30.0, 24.0, 118.0), 0.8 * artery * smooth_step(side * x, 6, 9) * smooth_step(-side * x, -36, -30))
         plexus = smooth_step(-space.distance(side * 22, -40, 12, (0.9, 1.5, 1.2)), -7, -4) * shares[0]
         paint(image, (60.0, 50.0, 120.0), plexus * smooth_step(smooth_noise(rng, space.shape, 2), -0.4, 0.6))
 
@@ -317,16 +353,19 @@ def lesion(space, rng, brain, shares):
     shape = space.shape
     lobes = [space.distance(*lobe[:3]) / lobe[3] for lobe in LOBES]
     field = sum(np.exp(-1.6 * (lobe**2)) for lobe in lobes)
-    field = field + 0.05 * smooth_noise(rng, shape, 5) + 0.03 * smooth_noise(rng, shape, 2.5)
+    field = field * np.clip(1 + 0.2 * smooth_noise(rng, shape, 5) + 0.1 * smooth_noise(rng, shape, 2.5), 0.3, 1.7)
     # Radius-like: 1 on the tumor's surface, less inside.
-    inward = np.sqrt(np.maximum(-np.log(np.clip(field, 1e-6, 4)) / 1.6 + 0.5, 0))
-    solid = smooth_step(-inward, -1.12, -0.98)
-    rim = smooth_step(-np.abs(inward - 0.84 - 0.05 * smooth_noise(rng, shape, 6)), -0.21, -0.10)
-    necrosis = smooth_step(-inward, -0.72, -0.6)
-    fingers = 0.16 * smooth_noise(rng, shape, 8) + 0.07 * smooth_noise(rng, shape, 3.5)
-    spread = space.distance(*LESION_CENTER, (0.8, 1.12, 0.95)) / 26.0
-    drive = 1.02 + fingers + 0.24 * (shares[2] - 0.55) - 0.5 * shares[0] - spread
-    drive = np.where(space.x < 5, -1, drive)
+    inward = np.sqrt(np.maximum(-np.log(np.clip(field, 1e-6, 4)) / 1.6, 0))
+    solid = smooth_step(-inward, -1.05, -0.95)
+    wall = 0.86 + 0.05 * smooth_noise(rng, shape, 6)
+    rim = smooth_step(-np.abs(inward - wall), -0.15 - 0.02 * np.clip(smooth_noise(rng, shape, 8), -2, 2), -0.05)
+    necrosis = smooth_step(-inward, -0.80, -0.66)
+    fingers = 0.2 * smooth_noise(rng, shape, 8) + 0.07 * smooth_noise(rng, shape, 3.5)
+    axes = zip((space.x, space.y, space.z), LESION_CENTER, EDEMA_RADII_MM)
+    spread = sum(np.abs((axis - center) / radius) ** 2.7 for axis, center, radius in axes) ** (1 / 2.7)
+    matter = ndimage.gaussian_filter(shares[2], 1.6)
+    drive = 1.02 + fingers + 0.32 * (matter - 0.55) - 0.5 * shares[0] - spread
+    drive = ndimage.gaussian_filter(np.where(space.x < 5, -1, drive), 1.0)
     edema = np.maximum(smooth_step(drive, -0.035, 0.035), solid)
     edema = edema * smooth_step(brain, 0.4, 0.9) * smooth_step(-shares[0], -0.75, -0.45)
     labels, _ = ndimage.label(edema > 0.5)
@@ -382,8 +421,11 @@ def main():
     rng = np.random.default_rng(SEED)
     space = Space(rng)
     t1, brain, shares = template(space)
-    hull = closed(brain > 0.5, 7.0)
-    outside_hull = ndimage.gaussian_filter(distance_outside(hull), 1.2)
+    # The vault is smooth over the brain's folds; the base follows them.
+    vault = ndimage.gaussian_filter(distance_outside(closed(brain > 0.5, 22.0)), 6.0)
+    base = ndimage.gaussian_filter(distance_outside(closed(brain > 0.5, 7.0)), 1.2)
+    high = smooth_step(space.z, -16, 6)
+    outside_hull = high * vault + (1 - high) * base
     depth = -ndimage.gaussian_filter(distance_outside(head_mask(space, outside_hull)), 0.8)
     image = [np.zeros(space.shape, dtype=np.float32) for _ in range(3)]
     paint_scalp(space, rng, image, depth)
@@ -393,7 +435,7 @@ def main():
     parts = lesion(space, rng, brain, shares)
     paint_lesion(space, rng, image, parts)
     paint_vessels(space, rng, image, shares, outside_hull)
-    truth = thick_slices(np.maximum(parts[0], parts[1])) > 0.5
+    truth = thick_slices(np.maximum(parts[0], parts[1])) > VISIBLE_SHARE
     write_tiff(folder / "sample.tif", scanner(rng, image), "RGB")
     write_tiff(folder / "sample_mask.tif", truth.astype(np.uint8) * 255, "L")
     for number, area in enumerate(truth.sum(axis=(1, 2)), start=1):
