@@ -504,3 +504,36 @@ fn the_lgg_set_has_its_patients_slices_and_split() {
     assert!(tiff.has_all_masks() && tiff.positives() > 0);
     println!("ran on the real LGG set: 87 patients, 3,115 slices");
 }
+
+/// Measures; run it with `cargo test loader_alone -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement on the real data, minutes long"]
+fn the_loader_alone_gives_more_slices_a_second_than_a_net_takes() {
+    let Some(shared) = shared() else {
+        println!("skipped: no ../shared beside this checkout");
+        return;
+    };
+    let root = shared.join("data/lgg");
+    let start = std::time::Instant::now();
+    let dataset = Dataset::read(&root).unwrap();
+    println!("list read in {:.1} s", start.elapsed().as_secs_f32());
+    let (split, _) = Split::read(&root.join("split.csv"), &dataset).unwrap();
+    for (ceiling, what) in [(DEFAULT_CEILING_BYTES, "all in memory"), (0, "decoded every time")] {
+        let start = std::time::Instant::now();
+        let store = Store::survey(dataset.clone(), ceiling, &mut |_, _| true).unwrap();
+        println!("{what}: surveyed in {:.1} s, {} MiB held", start.elapsed().as_secs_f32(), store.held_bytes() >> 20);
+        println!("leaks: {}", leaks(store.dataset(), &split, store.prints()).len());
+        let store = Arc::new(store);
+        for size in [192, 224, 256] {
+            let mut order = epoch_order(&store, &split, Part::Train, 1, 0, true);
+            order.truncate(400);
+            let augment = Some(AugmentSettings::default());
+            let plan = Plan { order, batch_size: 8, drop_last: true, size, crop: Crop::Head, augment, seed: 1, epoch: 0 };
+            let start = std::time::Instant::now();
+            let slices: usize = Loader::start(&store, plan, 1).map(|b| b.unwrap().labels.len()).sum();
+            let rate = slices as f32 / start.elapsed().as_secs_f32();
+            println!("{what}, {size}²: {rate:.0} slices/s on one thread");
+            assert!(rate > 60.0);
+        }
+    }
+}
