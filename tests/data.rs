@@ -505,35 +505,28 @@ fn the_lgg_set_has_its_patients_slices_and_split() {
     println!("ran on the real LGG set: 87 patients, 3,115 slices");
 }
 
-/// Measures; run it with `cargo test loader_alone -- --ignored --nocapture`.
+/// Three patients, so that it takes seconds; on two busy cores the whole set gave 134 slices/s at 256² with all
+/// pictures in memory, and 112 decoding every time.
 #[test]
-#[ignore = "a measurement on the real data, minutes long"]
 fn the_loader_alone_gives_more_slices_a_second_than_a_net_takes() {
     let Some(shared) = shared() else {
-        println!("skipped: no ../shared beside this checkout");
+        println!("skipped: no ../shared beside this checkout, so the loader was not measured on real slices");
         return;
     };
-    let root = shared.join("data/lgg");
-    let start = std::time::Instant::now();
-    let dataset = Dataset::read(&root).unwrap();
-    println!("list read in {:.1} s", start.elapsed().as_secs_f32());
-    let (split, _) = Split::read(&root.join("split.csv"), &dataset).unwrap();
+    let mut dataset = Dataset::read(&shared.join("data/lgg")).unwrap();
+    dataset.items.retain(|item| item.patient < 3);
+    let split = Split { seed: None, parts: vec![Part::Train; dataset.patients.len()] };
     for (ceiling, what) in [(DEFAULT_CEILING_BYTES, "all in memory"), (0, "decoded every time")] {
+        let store = Arc::new(Store::survey(dataset.clone(), ceiling, &mut |_, _| true).unwrap());
+        let order = epoch_order(&store, &split, Part::Train, 1, 0, false);
+        let augment = Some(AugmentSettings::default());
+        let plan =
+            Plan { order, batch_size: 8, drop_last: true, size: 256, crop: Crop::Head, augment, seed: 1, epoch: 0 };
         let start = std::time::Instant::now();
-        let store = Store::survey(dataset.clone(), ceiling, &mut |_, _| true).unwrap();
-        println!("{what}: surveyed in {:.1} s, {} MiB held", start.elapsed().as_secs_f32(), store.held_bytes() >> 20);
-        println!("leaks: {}", leaks(store.dataset(), &split, store.prints()).len());
-        let store = Arc::new(store);
-        for size in [192, 224, 256] {
-            let mut order = epoch_order(&store, &split, Part::Train, 1, 0, true);
-            order.truncate(400);
-            let augment = Some(AugmentSettings::default());
-            let plan = Plan { order, batch_size: 8, drop_last: true, size, crop: Crop::Head, augment, seed: 1, epoch: 0 };
-            let start = std::time::Instant::now();
-            let slices: usize = Loader::start(&store, plan, 1).map(|b| b.unwrap().labels.len()).sum();
-            let rate = slices as f32 / start.elapsed().as_secs_f32();
-            println!("{what}, {size}²: {rate:.0} slices/s on one thread");
-            assert!(rate > 60.0);
-        }
+        let slices: usize = Loader::start(&store, plan, 1).map(|b| b.unwrap().labels.len()).sum();
+        let rate = slices as f32 / start.elapsed().as_secs_f32();
+        println!("{what}, 256²: {rate:.0} slices/s on one thread");
+        // A training step takes some 20 slices/s here; half of that even while other tests hold all cores.
+        assert!(rate > 10.0, "{rate}");
     }
 }

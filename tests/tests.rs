@@ -1,2 +1,3 @@
 //! tests
 mod data;
+mod metrics;
