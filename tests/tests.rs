@@ -1,3 +1,5 @@
 //! tests
+
 mod data;
 mod metrics;
+mod ops;

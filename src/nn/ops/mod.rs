@@ -1,1 +1,13 @@
-//! The kernels that candle lacks or does slowly, each with its reference test. Not for nets.
+//! The kernels that candle lacks or does slowly, each with its reference test in `tests/ops.rs`. Not for nets or
+//! layers (`nn::layers`), and not for anything that outlives a call.
+//!
+//! All are f32 and NCHW. On the CPU they run here, elsewhere they are composed of candle's own operations. A sum is
+//! split by the shape of its operands and never by the number of threads, so a result does not depend on it.
+
+pub mod adam;
+pub mod conv;
+pub mod loss;
+mod memory;
+pub mod norm;
+pub mod pool;
+pub mod upconv;

@@ -1,0 +1,272 @@
+//! 3×3, stride 1, padding 1 without unfolding, on x86-64 with AVX2 or AVX-512 (found at run time): what is packed, in
+//! which order tiles run. Not for the vector code (`kernels`) nor for other shapes (`forward` unfolds them).
+//!
+//! Against unfolding, on two AVX-512 cores: see `tests/bench`.
+#![allow(unsafe_code)]
+
+mod kernels;
+
+use rayon::prelude::*;
+
+use super::super::memory::{Output, Shared};
+use super::backward::{add_up, parts_for};
+use super::geometry::Geometry;
+use kernels::{ForwardTile, GradientTile};
+
+/// Zero columns added to each packed row: one at the left, the rest at the right.
+const ROW_MARGIN: usize = 16;
+/// Values beyond the packed input that the last vector may read.
+const TAIL: usize = 64;
+/// Output pixels that a task computes channel block by channel block, so that their input stays in the cache.
+const FORWARD_PIXELS: usize = 1024;
+/// Output pixels between two additions to a weight gradient.
+const GRADIENT_PIXELS: usize = 1024;
+
+/// The vector instructions that a call uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Vector {
+    /// Eight values, with fused multiply and add.
+    Avx2,
+    /// Sixteen values.
+    Avx512,
+}
+
+impl Vector {
+    /// The best that this machine has, where the forward pass gains from it.
+    pub fn for_forward(geometry: &Geometry) -> Option<Self> {
+        let is_same_3x3 =
+            (geometry.kernel_height, geometry.kernel_width) == (3, 3) && (geometry.stride, geometry.padding) == (1, 1);
+        if !is_same_3x3 || geometry.outputs < 4 || !geometry.width.is_multiple_of(16) {
+            None
+        } else if is_x86_feature_detected!("avx512f") {
+            Some(Self::Avx512)
+        } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            Some(Self::Avx2)
+        } else {
+            None
+        }
+    }
+
+    /// The same for the weight's gradient.
+    pub fn for_weight_gradient(geometry: &Geometry) -> Option<Self> {
+        Self::for_forward(geometry).filter(|vector| geometry.outputs.is_multiple_of(vector.gradient_outputs()))
+    }
+
+    /// Pixels (in vectors) of one forward tile.
+    fn tile_vectors(self, width: usize) -> usize {
+        match self {
+            Self::Avx2 => 2,
+            Self::Avx512 if width.is_multiple_of(48) => 3,
+            Self::Avx512 if width.is_multiple_of(32) => 2,
+            Self::Avx512 => 1,
+        }
+    }
+
+    /// Values of one vector.
+    fn lanes(self) -> usize {
+        match self {
+            Self::Avx2 => 8,
+            Self::Avx512 => 16,
+        }
+    }
+
+    /// Output channels of one gradient tile.
+    fn gradient_outputs(self) -> usize {
+        match self {
+            Self::Avx2 => 4,
+            Self::Avx512 => 8,
+        }
+    }
+
+    /// Splits `outputs` channels into blocks that a forward tile takes at once: (first, count).
+    fn blocks(self, outputs: usize) -> Vec<(usize, usize)> {
+        let mut blocks = Vec::new();
+        let mut first = 0;
+        while first < outputs {
+            let left = outputs - first;
+            let count = match self {
+                Self::Avx512 if left >= 8 => 8,
+                Self::Avx2 if left == 6 || left >= 10 => 6,
+                _ if left >= 4 => 4,
+                _ => 1,
+            };
+            blocks.push((first, count));
+            first += count;
+        }
+        blocks
+    }
+}
+
+/// Values of one packed row.
+fn row_len(geometry: &Geometry) -> usize {
+    geometry.width + ROW_MARGIN
+}
+
+/// The input with a frame of zeros, rows outside, channels inside: `[B, H + 2, C, W + margin]`, and a tail.
+fn pack_input(geometry: &Geometry, input: &[f32]) -> Vec<f32> {
+    let (row_len, rows) = (row_len(geometry), geometry.height + 2);
+    let len = geometry.batch * rows * geometry.channels * row_len;
+    let mut packed = Output::new(len + TAIL);
+    let target = packed.shared();
+    (0..geometry.batch * rows).into_par_iter().for_each(|index| {
+        let (image, row) = (index / rows, index % rows);
+        let first = index * geometry.channels * row_len;
+        // SAFETY: each index owns its own row of all channels.
+        let line = unsafe { target.slice(first..first + geometry.channels * row_len) };
+        for (channel, line) in line.chunks_exact_mut(row_len).enumerate() {
+            if row == 0 || row == rows - 1 {
+                line.iter_mut().for_each(|value| _ = value.write(0.0));
+                continue;
+            }
+            let start = ((image * geometry.channels + channel) * geometry.height + row - 1) * geometry.width;
+            line[0].write(0.0);
+            for (value, &pixel) in line[1..].iter_mut().zip(&input[start..start + geometry.width]) {
+                value.write(pixel);
+            }
+            line[1 + geometry.width..].iter_mut().for_each(|value| _ = value.write(0.0));
+        }
+    });
+    // SAFETY: the tail lies within the buffer and belongs to nobody else.
+    unsafe { target.slice(len..len + TAIL) }.iter_mut().for_each(|value| _ = value.write(0.0));
+    // SAFETY: every row of every image and the tail have been written.
+    unsafe { packed.finish() }
+}
+
+/// The weight of each channel block as `[C, 9, block]`, block after block.
+fn pack_weight(geometry: &Geometry, weight: &[f32], blocks: &[(usize, usize)]) -> Vec<f32> {
+    let depth = geometry.depth();
+    let mut packed = vec![0.0; weight.len()];
+    for &(first, count) in blocks {
+        let target = &mut packed[first * depth..(first + count) * depth];
+        for (index, values) in target.chunks_exact_mut(count).enumerate() {
+            for (offset, value) in values.iter_mut().enumerate() {
+                *value = weight[(first + offset) * depth + index];
+            }
+        }
+    }
+    packed
+}
+
+/// The convolution, with bias and ReLU where asked for.
+pub(super) fn forward(
+    vector: Vector,
+    geometry: &Geometry,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    relu: bool,
+) -> Vec<f32> {
+    let packed_input = pack_input(geometry, input);
+    let blocks = vector.blocks(geometry.outputs);
+    let packed_weight = pack_weight(geometry, weight, &blocks);
+    let mut output = Output::new(geometry.output_len());
+    let target = output.shared();
+    let rows = (FORWARD_PIXELS / geometry.width).clamp(1, 8).min(geometry.height);
+    let tiles = geometry.height.div_ceil(rows);
+    (0..geometry.batch * tiles).into_par_iter().for_each(|task| {
+        let (image, first) = (task / tiles, task % tiles * rows);
+        let rows = first..(first + rows).min(geometry.height);
+        for &(output, count) in &blocks {
+            let weight = &packed_weight[output * geometry.depth()..(output + count) * geometry.depth()];
+            let bias = bias.map(|bias| &bias[output..output + count]);
+            for row in rows.clone() {
+                forward_row(vector, geometry, &packed_input, weight, target, [image, output, count, row], bias, relu);
+            }
+        }
+    });
+    // SAFETY: each task wrote its rows of all channels, and the tasks cover all rows of all images.
+    unsafe { output.finish() }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn forward_row(
+    vector: Vector,
+    geometry: &Geometry,
+    packed_input: &[f32],
+    weight: &[f32],
+    target: Shared,
+    [image, output, count, row]: [usize; 4],
+    bias: Option<&[f32]>,
+    relu: bool,
+) {
+    let row_len = row_len(geometry);
+    let vectors = vector.tile_vectors(geometry.width);
+    let source = (image * (geometry.height + 2) + row) * geometry.channels * row_len;
+    let place = (image * geometry.outputs + output) * geometry.pixels() + row * geometry.width;
+    for column in (0..geometry.width).step_by(vectors * vector.lanes()) {
+        // SAFETY: the tile reads three packed rows from `source` on and at most `TAIL` values more, and writes
+        // `vectors` vectors to each of `count` channels of a row that is this task's alone; `vector` was detected.
+        unsafe {
+            let tile = ForwardTile {
+                channels: geometry.channels,
+                row_len,
+                input: packed_input.as_ptr().add(source + column),
+                weight: weight.as_ptr(),
+                output: target.at(place + column),
+                output_stride: geometry.pixels(),
+                bias: bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
+                relu,
+            };
+            kernels::forward(vector, vectors, count, &tile);
+        }
+    }
+}
+
+/// The gradient of the weight.
+pub(super) fn weight_gradient(vector: Vector, geometry: &Geometry, input: &[f32], gradient: &[f32]) -> Vec<f32> {
+    let packed = pack_input(geometry, input);
+    let rows = (GRADIENT_PIXELS / geometry.width).clamp(1, geometry.height);
+    let tiles = geometry.height.div_ceil(rows);
+    let tasks = geometry.batch * tiles;
+    let parts = parts_for(geometry, tasks);
+    let sums = (0..parts)
+        .into_par_iter()
+        .map(|part| {
+            let mut sum = vec![0.0; geometry.weight_len()];
+            for task in part * tasks / parts..(part + 1) * tasks / parts {
+                let first = task % tiles * rows;
+                let rows = first..(first + rows).min(geometry.height);
+                add_weight_gradient(vector, geometry, &packed, gradient, task / tiles, rows, &mut sum);
+            }
+            sum
+        })
+        .collect();
+    add_up(sums)
+}
+
+fn add_weight_gradient(
+    vector: Vector,
+    geometry: &Geometry,
+    packed: &[f32],
+    gradient: &[f32],
+    image: usize,
+    rows: std::ops::Range<usize>,
+    sum: &mut [f32],
+) {
+    let row_len = row_len(geometry);
+    let depth = geometry.depth();
+    for output in (0..geometry.outputs).step_by(vector.gradient_outputs()) {
+        let slope = &gradient[(image * geometry.outputs + output) * geometry.pixels() + rows.start * geometry.width..];
+        for channel in 0..geometry.channels {
+            for tap_y in 0..3 {
+                let row = image * (geometry.height + 2) + rows.start + tap_y;
+                let target = &mut sum[output * depth + channel * 9 + tap_y * 3..];
+                // SAFETY: the tile reads `rows` rows of one packed channel and of `gradient_outputs` channels of the
+                // gradient, all inside these slices, and adds to three values a channel; `vector` was detected.
+                unsafe {
+                    let tile = GradientTile {
+                        rows: rows.len(),
+                        width: geometry.width,
+                        input: packed.as_ptr().add((row * geometry.channels + channel) * row_len),
+                        input_stride: geometry.channels * row_len,
+                        gradient: slope.as_ptr(),
+                        gradient_stride: geometry.pixels(),
+                        sum: target.as_mut_ptr(),
+                        sum_stride: depth,
+                    };
+                    kernels::gradient(vector, &tile);
+                }
+            }
+        }
+    }
+}
