@@ -1,5 +1,6 @@
-//! tests
+//! The one test binary: a module an area. Not for test code itself, which lies in the modules.
 
 mod data;
 mod metrics;
 mod ops;
+mod tidy;

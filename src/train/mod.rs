@@ -1,4 +1,4 @@
-//! Room 4, `train`: the training loop and evaluation. Prints nothing and draws nothing: it emits events to observers.
+//! Room 4, `train`: the training loop and evaluation; it emits events to observers. Not for printing or drawing.
 
 pub mod augment;
 pub mod batch;
