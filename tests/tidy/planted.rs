@@ -153,6 +153,7 @@ fn a_wildcard_over_messages_is_found() {
     finds(form::message_matches, "src/state/receive.rs", &arms("_"), 1);
     finds(form::message_matches, "src/state/receive.rs", &arms("Event::C"), 0);
     finds(form::message_matches, "src/ui/canvas.rs", &arms("_"), 0);
+    finds(form::message_matches, "src/state/receive.rs", "match e { Event::A => 1, _ => 2 }", 0);
     finds(form::message_matches, "src/state/receive.rs", "match x { Some(1) => Event::A, _ => Event::B }", 0);
 }
 
