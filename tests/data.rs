@@ -204,6 +204,53 @@ fn yes_and_no_folders_are_labels_and_equal_names_in_both_stay_apart() {
     assert_eq!((dataset.patients.len(), dataset.items.len(), dataset.positives()), (2, 2, 1));
 }
 
+/// Four pages of a square that moves, as one file.
+fn stack(path: &Path, pages: &[Option<u32>], is_mask: bool) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut encoder = tiff::encoder::TiffEncoder::new(std::fs::File::create(path).unwrap()).unwrap();
+    for (n, tumor) in pages.iter().enumerate() {
+        let value = |i: usize| {
+            let inside =
+                tumor.is_some_and(|c| i / 16 > 4 && i / 16 < 9 && i % 16 >= c as usize && i % 16 < c as usize + 4);
+            if inside { 255 } else { u8::from(!is_mask) * (n as u8 * 10 + (i % 16) as u8) }
+        };
+        let data: Vec<u8> = (0..256).map(value).collect();
+        encoder.write_image::<tiff::encoder::colortype::Gray8>(16, 16, &data).unwrap();
+    }
+}
+
+#[test]
+fn pages_of_a_stack_are_slices_of_one_patient_each_with_its_own_mask_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = [None, Some(3), Some(8), None];
+    for name in ["a", "b"] {
+        stack(&folder.path().join(format!("{name}.tif")), &pages, false);
+        stack(&folder.path().join(format!("{name}_mask.tif")), &pages, true);
+    }
+    let store = survey(folder.path());
+    let dataset = store.dataset();
+    assert_eq!(dataset.patients, ["a", "b"]);
+    assert_eq!(dataset.items[..4].iter().map(|i| i.label).collect::<Vec<_>>(), [false, true, true, false]);
+    assert_eq!(dataset.items[2].name, "a.tif p3");
+    assert_eq!(store.picture(2).unwrap().plane(2).value(6, 9), Some(255.0));
+    let mask = store.mask(2).unwrap().unwrap();
+    assert!(mask.get(6, 9) && !mask.get(6, 4));
+    assert_eq!(mask.area_px(), 16);
+}
+
+#[test]
+fn sixteen_bit_depth_reaches_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let image =
+        image::ImageBuffer::<image::Luma<u16>, _>::from_fn(8, 8, |x, y| image::Luma([(y * 8 + x) as u16 * 900]));
+    std::fs::create_dir_all(folder.path().join("yes")).unwrap();
+    std::fs::create_dir_all(folder.path().join("no")).unwrap();
+    image.save(folder.path().join("yes/a.png")).unwrap();
+    image.save(folder.path().join("no/b.png")).unwrap();
+    let store = survey(folder.path());
+    assert_eq!(store.picture(0).unwrap().plane(0).value(7, 7), Some(63.0 * 900.0));
+}
+
 #[test]
 fn a_folder_without_pictures_and_a_missing_one_are_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::io::error::IoError;
 use crate::nn::error::NnError;
 
 /// Errors of data sets, splits, settings, runs and checkpoints.
@@ -52,6 +53,9 @@ pub enum TrainError {
         /// Step of this epoch, counted from 1 as shown.
         step: usize,
     },
+    /// A picture could not be opened, or a result not written.
+    #[error(transparent)]
+    Io(#[from] IoError),
     /// A net or its weights failed.
     #[error(transparent)]
     Nn(#[from] NnError),

@@ -1,11 +1,15 @@
-//! One training picture or mask from its file, as planes of stored values or as bits. Not for decoding itself (`io`),
-//! scaling or resizing (`nn::input`).
+//! Training pictures and masks from their files, as planes of stored values or as bits. Not for decoding itself
+//! (`io::raster`), scaling or resizing (`nn::input`).
 
 use std::path::Path;
 
 use super::error::TrainError;
 use crate::domain::mask::Mask;
-use crate::domain::scan::{Plane, Samples};
+use crate::domain::scan::Plane;
+use crate::io::raster::{self, Kind, Page};
+
+/// A mask's pixel is inside from here on where its file is lossy: JPEG leaves a haze of small values around an outline.
+const LOSSY_MASK_LEVEL: f32 = 128.0;
 
 /// The planes of one slice: three sequences, or one that stands for all three.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,42 +32,32 @@ impl Picture {
 
 /// Decodes the picture at `path`, page `page` where it has several.
 pub fn picture(path: &Path, page: Option<usize>) -> Result<Picture, TrainError> {
-    let decoded = decode(path, page)?;
-    let (rows, cols) = (decoded.height() as usize, decoded.width() as usize);
-    let plane = |samples| Plane { rows, cols, samples };
-    let has_color = decoded.color().has_color();
-    let planes = match decoded.color() {
-        image::ColorType::L16 | image::ColorType::La16 => vec![plane(Samples::U16(decoded.into_luma16().into_raw()))],
-        image::ColorType::Rgb16 | image::ColorType::Rgba16 => {
-            split(&decoded.into_rgb16().into_raw()).map(|v| plane(Samples::U16(v))).into()
-        }
-        image::ColorType::Rgb32F | image::ColorType::Rgba32F => {
-            split(&decoded.into_rgb32f().into_raw()).map(|v| plane(Samples::F32(v))).into()
-        }
-        _ if has_color => split(&decoded.into_rgb8().into_raw()).map(|v| plane(Samples::U8(v))).into(),
-        _ => vec![plane(Samples::U8(decoded.into_luma8().into_raw()))],
-    };
-    Ok(Picture { planes })
+    Ok(Picture { planes: one_page(path, page)?.channels })
 }
 
 /// Decodes the mask at `path`: everything that is not zero is inside.
 pub fn mask(path: &Path, page: Option<usize>) -> Result<Mask, TrainError> {
-    let gray = decode(path, page)?.into_luma16();
-    let (rows, cols) = (gray.height() as usize, gray.width() as usize);
-    Ok(Mask { rows, cols, bits: gray.as_raw().iter().map(|&v| v > 0).collect() })
+    let page = one_page(path, page)?;
+    let level = if page.kind == Kind::Jpeg { LOSSY_MASK_LEVEL } else { f32::MIN_POSITIVE };
+    let is_inside = |i| page.channels.iter().any(|plane| plane.samples.get(i) >= level);
+    Ok(Mask { rows: page.rows, cols: page.cols, bits: (0..page.rows * page.cols).map(is_inside).collect() })
 }
 
-/// Pages in the file; 1 for every form that has no pages.
-pub fn page_count(_path: &Path) -> usize {
-    1
+/// Pages in the file; 1 for every form that has none, and for a file that does not open, which is said when it is read.
+pub fn page_count(path: &Path) -> usize {
+    match raster::sniff(path) {
+        Ok(Kind::Tiff) => raster::decode(path).map_or(1, |pages| pages.len()),
+        _ => 1,
+    }
 }
 
-fn decode(path: &Path, _page: Option<usize>) -> Result<image::DynamicImage, TrainError> {
-    let reader = image::ImageReader::open(path).and_then(image::ImageReader::with_guessed_format);
-    let reader = reader.map_err(|e| TrainError::Data { reason: e.to_string(), path: path.to_owned() })?;
-    reader.decode().map_err(|e| TrainError::Data { reason: e.to_string(), path: path.to_owned() })
-}
-
-fn split<T: Copy>(interleaved: &[T]) -> [Vec<T>; 3] {
-    [0, 1, 2].map(|c| interleaved.iter().skip(c).step_by(3).copied().collect())
+/// A page of a stack costs the decoding of the whole file; the survey keeps what it decodes, so that stacks that fit
+/// under the ceiling are decoded once a page and never again.
+fn one_page(path: &Path, page: Option<usize>) -> Result<Page, TrainError> {
+    let pages = raster::decode(path)?;
+    let (index, found) = (page.unwrap_or(0), pages.len());
+    pages.into_iter().nth(index).ok_or_else(|| TrainError::Data {
+        reason: format!("page {} is asked for, the file has {found}", index + 1),
+        path: path.to_owned(),
+    })
 }
