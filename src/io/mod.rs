@@ -2,5 +2,10 @@
 
 pub mod error;
 pub mod limits;
+pub mod masks;
+pub mod open;
+pub mod plan;
 pub mod raster;
+pub mod sample;
+pub mod series;
 pub mod settings;

@@ -1,0 +1,155 @@
+//! Files and folders become studies. Not for deciding what is looked at (`state`) or whether the nets know it
+//! (`domain::gate`).
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::error::IoError;
+use super::plan::{StudyPlan, plan};
+use super::series::{Picture, file_name, stack};
+use super::{limits, masks, raster};
+use crate::domain::scan::Study;
+
+/// Called before each file with the files done and the files in all; `Break` stops the opening.
+pub type OnStep<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
+
+/// What came of opening.
+#[derive(Clone, Debug, Default)]
+pub struct Opened {
+    /// The studies that opened.
+    pub studies: Vec<Study>,
+    /// Files that did not, each with its reason.
+    pub failures: Vec<(PathBuf, IoError)>,
+}
+
+/// Opens files and folders as studies.
+///
+/// *Errors*: only where no path is named or `on_step` stops it; everything else is a failure beside what opened.
+pub fn open(paths: &[PathBuf], on_step: &mut OnStep<'_>) -> Result<Opened, IoError> {
+    open_beside(paths, 0, on_step)
+}
+
+/// As [`open`], beside studies that already take `open_bytes` of the shared ceiling.
+pub fn open_beside(paths: &[PathBuf], open_bytes: u64, on_step: &mut OnStep<'_>) -> Result<Opened, IoError> {
+    if paths.is_empty() {
+        return Err(IoError::NothingToOpen);
+    }
+    let plan = plan(paths);
+    let mut opened = Opened { studies: Vec::new(), failures: plan.failures };
+    let total: usize = plan.studies.iter().map(|s| s.pictures.len() + s.masks.len()).sum();
+    let (mut done, mut bytes) = (0, open_bytes);
+    for study_plan in plan.studies {
+        let room = limits::MAX_OPEN_BYTES.saturating_sub(bytes);
+        let mut step = |in_study: usize| on_step(done + in_study, total);
+        match read_within(&study_plan, room, &mut step, &mut opened.failures) {
+            Ok(Some(study)) => {
+                bytes += study.bytes() as u64;
+                opened.studies.push(study);
+            }
+            Ok(None) => {}
+            Err(IoError::Canceled) => return Err(IoError::Canceled),
+            Err(error) => opened.failures.push((study_plan.source.clone(), error)),
+        }
+        done += study_plan.pictures.len() + study_plan.masks.len();
+    }
+    if on_step(total, total).is_break() {
+        return Err(IoError::Canceled);
+    }
+    Ok(opened)
+}
+
+/// Reads one planned study by itself, for whoever looks at many in turn and keeps none.
+///
+/// *Errors*: too large, or stopped. `None` where no file of it opened; `failures` has the reasons.
+pub fn read(
+    plan: &StudyPlan,
+    on_step: &mut OnStep<'_>,
+    failures: &mut Vec<(PathBuf, IoError)>,
+) -> Result<Option<Study>, IoError> {
+    let total = plan.pictures.len() + plan.masks.len();
+    read_within(plan, limits::MAX_OPEN_BYTES, &mut |done| on_step(done, total), failures)
+}
+
+fn read_within(
+    plan: &StudyPlan,
+    room: u64,
+    on_step: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    failures: &mut Vec<(PathBuf, IoError)>,
+) -> Result<Option<Study>, IoError> {
+    let mut pictures: Vec<Picture> = Vec::new();
+    let mut budget = Budget { used: 0, room, plan };
+    for (index, path) in plan.pictures.iter().enumerate() {
+        if on_step(index).is_break() {
+            return Err(IoError::Canceled);
+        }
+        match raster::decode(path) {
+            Ok(pages) => {
+                let count = pages.len();
+                for (index, page) in pages.into_iter().enumerate() {
+                    let picture = Picture::new(page, path, index, count);
+                    budget.take(picture.bytes())?;
+                    pictures.push(picture);
+                }
+            }
+            Err(error) => failures.push((path.clone(), error)),
+        }
+    }
+    if pictures.is_empty() {
+        return Ok(None);
+    }
+    let mut files = Vec::new();
+    for (index, path) in plan.masks.iter().enumerate() {
+        if on_step(plan.pictures.len() + index).is_break() {
+            return Err(IoError::Canceled);
+        }
+        match masks::read(path) {
+            Ok(file) => {
+                budget.take(file.masks.iter().map(|m| m.bits.len() as u64).sum())?;
+                files.push(file);
+            }
+            Err(error) => failures.push((path.clone(), error)),
+        }
+    }
+    let (mut scans, mut warnings) = stack(pictures, &plan.title);
+    masks::attach(&mut scans, files, &mut warnings);
+    if !plan.left_out.is_empty() {
+        warnings.push(left_out_words(plan));
+    }
+    let (title, source) = (plan.title.clone(), plan.source.clone());
+    Ok(Some(Study { title, scans, synthetic: false, source, warnings }))
+}
+
+/// Counts bytes against a study's own limit and what is left of the shared ceiling.
+struct Budget<'a> {
+    used: u64,
+    room: u64,
+    plan: &'a StudyPlan,
+}
+
+impl Budget<'_> {
+    fn take(&mut self, bytes: u64) -> Result<(), IoError> {
+        self.used += bytes;
+        let path = self.plan.source.clone();
+        if self.used > limits::MAX_STUDY_BYTES {
+            let (what, limit) = ("bytes of pixels in one study", limits::MAX_STUDY_BYTES);
+            return Err(IoError::TooLarge { what, found: self.used, limit, path });
+        }
+        if self.used > self.room {
+            let (what, limit) = ("bytes of pixels in all open studies together", limits::MAX_OPEN_BYTES);
+            return Err(IoError::TooLarge { what, found: limit - self.room + self.used, limit, path });
+        }
+        Ok(())
+    }
+}
+
+fn left_out_words(plan: &StudyPlan) -> String {
+    const SHOWN: usize = 3;
+    let count = plan.left_out.len();
+    let mut names: Vec<String> = plan.left_out.iter().take(SHOWN).map(|p| file_name(p)).collect();
+    if count > SHOWN {
+        names.push("…".to_owned());
+    }
+    let files =
+        if count == 1 { "1 file is no picture and was" } else { &format!("{count} files are no pictures and were") };
+    format!("{files} left out: {}.", names.join(", "))
+}

@@ -1,0 +1,200 @@
+//! Which files make up which study, before any is decoded: drops, folders, folders of patient folders. Not for reading
+//! pixels (`open`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::IoError;
+use super::series::file_name;
+use super::{limits, masks, raster};
+
+/// How deep a folder is searched for patient folders.
+const MAX_DEPTH: usize = 4;
+
+/// The files of one study, in reading order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StudyPlan {
+    /// Name on screen.
+    pub title: String,
+    /// The file or folder to reopen it by.
+    pub source: PathBuf,
+    /// Pictures in natural order.
+    pub pictures: Vec<PathBuf>,
+    /// Mask files in natural order.
+    pub masks: Vec<PathBuf>,
+    /// Files that are no pictures, left out.
+    pub left_out: Vec<PathBuf>,
+}
+
+/// What `paths` hold.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The studies in natural order.
+    pub studies: Vec<StudyPlan>,
+    /// What cannot be opened, as far as it shows before decoding.
+    pub failures: Vec<(PathBuf, IoError)>,
+}
+
+/// Sorts `paths` into studies: all files together are one, each folder one or, where it holds patient folders, several.
+pub fn plan(paths: &[PathBuf]) -> Plan {
+    let mut plan = Plan::default();
+    let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|p| p.is_dir());
+    if !files.is_empty() {
+        plan_files(&files, &mut plan);
+    }
+    for folder in folders {
+        let before = (plan.studies.len(), plan.failures.len());
+        let mut looked_at = 0;
+        plan_folder(folder, 0, &mut looked_at, &mut plan);
+        if (plan.studies.len(), plan.failures.len()) == before {
+            plan.failures.push((folder.clone(), IoError::NoPictures { files: looked_at, path: folder.clone() }));
+        }
+    }
+    if plan.studies.len() > limits::MAX_STUDIES {
+        let (found, limit) = (plan.studies.len() as u64, limits::MAX_STUDIES as u64);
+        let path = plan.studies[limits::MAX_STUDIES].source.clone();
+        plan.studies.truncate(limits::MAX_STUDIES);
+        plan.failures.push((path.clone(), IoError::TooLarge { what: "patient folders", found, limit, path }));
+    }
+    plan
+}
+
+/// Files that were named one by one: each that cannot be opened is a failure.
+fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
+    let mut names: Vec<PathBuf> = files.iter().map(|&p| p.clone()).collect();
+    sort_naturally(&mut names);
+    names.dedup();
+    let mut pictures = Vec::new();
+    for path in names {
+        match raster::sniff(&path) {
+            Ok(_) => pictures.push(path),
+            Err(error) => plan.failures.push((path, error)),
+        }
+    }
+    if pictures.is_empty() {
+        return;
+    }
+    let (mut masks, mut pictures): (Vec<_>, Vec<_>) =
+        pictures.into_iter().partition(|p| masks::picture_stem(p).is_some());
+    if pictures.is_empty() {
+        pictures = std::mem::take(&mut masks);
+    }
+    for mask in sibling_masks(&pictures) {
+        if !masks.contains(&mask) {
+            masks.push(mask);
+        }
+    }
+    sort_naturally(&mut masks);
+    let title = match pictures.as_slice() {
+        [only] => file_name(only),
+        [first, ..] => first.parent().filter(|p| p.file_name().is_some()).map_or_else(|| file_name(first), file_name),
+        [] => return,
+    };
+    let source = pictures[0].clone();
+    plan.studies.push(StudyPlan { title, source, pictures, masks, left_out: Vec::new() });
+}
+
+/// Masks that lie beside the named pictures, though nobody named them.
+fn sibling_masks(pictures: &[PathBuf]) -> Vec<PathBuf> {
+    const EXTENSIONS: [&str; 6] = ["tif", "tiff", "png", "bmp", "webp", "jpg"];
+    let mask_of = |picture: &PathBuf| {
+        let stem = picture.file_stem()?.to_str()?.to_owned();
+        let names = EXTENSIONS.iter().map(move |e| picture.with_file_name(format!("{stem}_mask.{e}")));
+        names.into_iter().find(|mask| mask.is_file() && raster::sniff(mask).is_ok())
+    };
+    pictures.iter().filter_map(mask_of).collect()
+}
+
+/// A folder: its own pictures are one study, and so are those of every folder in it.
+fn plan_folder(folder: &Path, depth: usize, looked_at: &mut usize, plan: &mut Plan) {
+    let entries = match list(folder) {
+        Ok(entries) => entries,
+        Err(error) => return plan.failures.push((folder.to_owned(), error)),
+    };
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.into_iter().partition(|p| p.is_dir());
+    *looked_at += files.len();
+    if files.len() > limits::MAX_FILES_PER_FOLDER {
+        let (found, limit, path) = (files.len() as u64, limits::MAX_FILES_PER_FOLDER as u64, folder.to_owned());
+        plan.failures.push((folder.to_owned(), IoError::TooLarge { what: "files in one folder", found, limit, path }));
+    } else {
+        plan_folder_files(folder, files, plan);
+    }
+    if depth < MAX_DEPTH {
+        for inner in folders {
+            plan_folder(&inner, depth + 1, looked_at, plan);
+        }
+    }
+}
+
+fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
+    let (mut pictures, mut masks, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let mut foreign: Vec<(PathBuf, IoError)> = Vec::new();
+    for path in files {
+        match raster::sniff(&path) {
+            Ok(_) if masks::picture_stem(&path).is_some() => masks.push(path),
+            Ok(_) => pictures.push(path),
+            // A list or a note beside the pictures is no failure; a picture by its name is.
+            Err(IoError::UnknownKind { .. } | IoError::EmptyFile { .. }) if !has_picture_name(&path) => {
+                left_out.push(path)
+            }
+            Err(error) => foreign.push((path, error)),
+        }
+    }
+    plan.failures.extend(fold_foreign(foreign));
+    if pictures.is_empty() {
+        pictures = std::mem::take(&mut masks);
+    }
+    if !pictures.is_empty() {
+        let source = folder.to_owned();
+        plan.studies.push(StudyPlan { title: file_name(&full(folder)), source, pictures, masks, left_out });
+    }
+}
+
+/// One failure for each foreign kind in a folder (a DICOM series has hundreds of files), every other failure by itself.
+fn fold_foreign(failures: Vec<(PathBuf, IoError)>) -> Vec<(PathBuf, IoError)> {
+    let mut kinds: Vec<&'static str> = Vec::new();
+    let is_first_of_kind = |error: &IoError| match error {
+        IoError::NotReadYet { kind, .. } if kinds.contains(kind) => false,
+        IoError::NotReadYet { kind, .. } => {
+            kinds.push(kind);
+            true
+        }
+        _ => true,
+    };
+    let mut is_first_of_kind = is_first_of_kind;
+    failures.into_iter().filter(|(_, error)| is_first_of_kind(error)).collect()
+}
+
+fn has_picture_name(path: &Path) -> bool {
+    const EXTENSIONS: [&str; 7] = ["png", "jpg", "jpeg", "tif", "tiff", "bmp", "webp"];
+    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase());
+    extension.is_some_and(|e| EXTENSIONS.contains(&e.as_str()))
+}
+
+/// The entries of `folder` in natural order, hidden ones left out.
+fn list(folder: &Path) -> Result<Vec<PathBuf>, IoError> {
+    let entries = fs::read_dir(folder).map_err(|e| IoError::read(&e, folder))?;
+    let mut paths: Vec<PathBuf> = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|e| IoError::read(&e, folder))?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            paths.push(entry.path());
+        }
+    }
+    sort_naturally(&mut paths);
+    Ok(paths)
+}
+
+/// `_2` before `_10`; equal names by their folders.
+fn sort_naturally(paths: &mut [PathBuf]) {
+    paths.sort_by(|a, b| natord::compare(&file_name(a), &file_name(b)).then_with(|| a.cmp(b)));
+}
+
+/// `.` and `..` have no name of their own.
+fn full(folder: &Path) -> PathBuf {
+    if folder.file_name().is_some() {
+        folder.to_owned()
+    } else {
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    }
+}
