@@ -52,6 +52,8 @@ pub enum FileAction {
     Close(Option<StudyId>),
     /// Export the study on screen: asks for a folder first.
     Export,
+    /// Export into the folder that was typed.
+    ExportText(String),
     /// Copy the picture as shown; the window takes it and answers with [`FileAction::PictureCopied`].
     CopyPicture,
     /// The window has put the picture on the clipboard.

@@ -3,14 +3,29 @@
 
 pub mod action;
 pub mod allowed;
+mod analyzing;
 pub mod counts;
+pub mod exporting;
+pub mod gray;
+pub mod labels;
+pub mod looking;
 pub mod notice;
+pub mod opening;
+mod reader_first;
+pub mod receive;
 pub mod reviewing;
 pub mod rows;
+mod saving;
 pub mod screen;
 pub mod shortcut;
+pub mod startup;
+pub mod strip;
 pub mod study;
 pub mod table;
+pub mod text;
+pub mod undo;
+pub mod update;
+pub mod words;
 pub mod work;
 
 use crate::domain::card::Task;
@@ -18,9 +33,9 @@ use crate::domain::scan::Scan;
 use crate::io::settings::Settings;
 
 use notice::Notices;
-use reviewing::Undo;
 use screen::{Layout, Overlay, ViewTransform};
 use study::{ScanState, StudyId, StudyState};
+use undo::Undo;
 use work::{Export, Jobs, ModelState, Moved, OpenDialog, Opening};
 
 /// Everything that the app knows. The window reads it and sends actions; only `update` and `receive` change it.
@@ -71,6 +86,8 @@ pub struct Inner {
     pub shown: u64,
     /// The analysis that the engine works on or worked on last: only it can outline single slices.
     pub latest_analysis: Option<crate::engine::command::JobId>,
+    /// The latest save of the settings.
+    pub settings_job: Option<crate::engine::command::JobId>,
     /// The initials were asked for in this session.
     pub has_asked_initials: bool,
 }

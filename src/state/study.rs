@@ -85,12 +85,14 @@ pub struct ScanState {
     pub slice: usize,
     /// The sequence on screen, from 0.
     pub sequence: usize,
-    /// One window per sequence.
-    pub windows: Vec<WindowState>,
+    /// One window per sequence, measured when the sequence is first shown.
+    pub windows: Vec<Option<WindowState>>,
     /// Where the nets' reading stands.
     pub analysis: Analysis,
     /// The latest analysis of this scan; its answers count even after it is done (*Segment this slice*).
     pub job: Option<JobId>,
+    /// The reader has asked for a reading in spite of the gate.
+    pub is_override: bool,
     /// What the nets have said so far.
     pub finding: Option<Finding>,
     /// Pixel counts per slice, so that a moved threshold costs nothing; `None` while the outline is pending.
@@ -112,6 +114,43 @@ pub struct ScanState {
 }
 
 impl ScanState {
+    /// A scan of which nothing is known yet.
+    pub fn new(scan: &Scan, is_covered: bool) -> Self {
+        let count = scan.slices.len();
+        Self {
+            slice: count / 2,
+            sequence: scan.first_shown_sequence(),
+            windows: vec![None; scan.sequences.len()],
+            analysis: Analysis::NotStarted,
+            job: None,
+            is_override: false,
+            finding: None,
+            counts: vec![None; count],
+            asked_outlines: Vec::new(),
+            seen: vec![false; count],
+            reviews: Vec::new(),
+            call: None,
+            is_covered,
+            saved: Saved::Nothing,
+            reviews_job: None,
+        }
+    }
+
+    /// The window of the sequence on screen.
+    pub fn window(&self) -> Option<WindowState> {
+        self.windows.get(self.sequence).copied().flatten()
+    }
+
+    /// Whether the analysis runs or may still answer for single slices as `job`.
+    pub fn accepts(&self, job: JobId) -> bool {
+        self.job == Some(job)
+    }
+
+    /// Whether every slice has a score.
+    pub fn is_scored(&self) -> bool {
+        self.finding.as_ref().is_some_and(|f| f.slices.iter().all(|s| s.score.is_some()))
+    }
+
     /// Area of a slice's outline in pixels at `threshold`; `None` while the outline is pending.
     pub fn area_px(&self, slice: usize, threshold: f32) -> Option<usize> {
         self.counts.get(slice)?.as_ref().map(|c| c.area_px(threshold))
@@ -151,6 +190,12 @@ pub struct StudyState {
 }
 
 impl StudyState {
+    /// A study that was just read.
+    pub fn new(id: StudyId, study: Arc<Study>, is_covered: bool) -> Self {
+        let scans = study.scans.iter().map(|scan| ScanState::new(scan, is_covered)).collect();
+        Self { id, scans, scan: 0, shown_at: 0, source: study.source.clone(), study }
+    }
+
     /// The scan on screen with what is known of it.
     pub fn current(&self) -> Option<(&Scan, &ScanState)> {
         self.study.scans.get(self.scan).zip(self.scans.get(self.scan))

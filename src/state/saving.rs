@@ -1,0 +1,72 @@
+//! Reviews on their way to the disk and back. Not for writing files (`io::reviews`).
+
+use crate::domain::review::{ReadingOrder, Review, ReviewKey};
+use crate::engine::command::{Command, JobId};
+
+use super::AppState;
+use super::study::{Saved, ScanState, StudyId};
+
+/// Saves one review of a scan.
+pub(super) fn save(state: &mut AppState, id: StudyId, scan_index: usize, key: &ReviewKey) -> Vec<Command> {
+    let reviewer = state.settings.reviewer.clone();
+    let job = state.inner.jobs.mint();
+    let Some(scan) = state.scan_mut(id, scan_index) else { return Vec::new() };
+    let Some(place) = scan.reviews.iter().position(|r| r.key == *key) else { return Vec::new() };
+    let mut review = scan.reviews[place].clone();
+    sign(&mut review, scan, &reviewer);
+    scan.reviews[place] = review.clone();
+    scan.saved = Saved::Saving(job);
+    vec![Command::SaveReview { job, review: Box::new(review) }]
+}
+
+/// Initials, order and both calls, as they stand now.
+pub(super) fn sign(review: &mut Review, scan: &ScanState, reviewer: &str) {
+    reviewer.clone_into(&mut review.reviewer);
+    review.call = scan.call;
+    review.order = if scan.call.is_some() { ReadingOrder::ReaderFirst } else { ReadingOrder::ModelFirst };
+}
+
+/// A review is on disk. The job of an older save no longer counts.
+pub(super) fn saved(state: &mut AppState, job: JobId, now_secs: u64) {
+    for scan in state.studies.iter_mut().flat_map(|s| &mut s.scans).filter(|s| s.saved == Saved::Saving(job)) {
+        scan.saved = Saved::At(now_secs);
+    }
+}
+
+/// A review could not be saved: the decisions stay in memory and the next decision tries again.
+pub(super) fn save_failed(state: &mut AppState, job: JobId) {
+    for scan in state.studies.iter_mut().flat_map(|s| &mut s.scans).filter(|s| s.saved == Saved::Saving(job)) {
+        scan.saved = Saved::Failed;
+    }
+}
+
+/// Earlier reviews of these pixels: one of the same result goes on where it was, all others lie beside it.
+pub(super) fn loaded(state: &mut AppState, job: JobId, reviews: Vec<Review>) {
+    let found = state
+        .studies
+        .iter()
+        .find_map(|s| s.scans.iter().position(|scan| scan.reviews_job == Some(job)).map(|scan| (s.id, scan)));
+    let Some((id, scan_index)) = found else { return };
+    let Some(scan) = state.scan_mut(id, scan_index) else { return };
+    scan.reviews_job = None;
+    let Some(pixels) = scan.finding.as_ref().map(|f| f.pixels_sha256.clone()) else { return };
+    let count = scan.counts.len();
+    for review in reviews.into_iter().filter(|r| r.key.pixels_sha256 == pixels && r.slices.len() == count) {
+        match scan.reviews.iter_mut().find(|r| r.key == review.key) {
+            Some(here) => merge(here, &review),
+            None => scan.reviews.push(review),
+        }
+    }
+}
+
+/// What was decided since the scan was opened goes before what is on disk.
+fn merge(here: &mut Review, on_disk: &Review) {
+    for (mine, theirs) in here.slices.iter_mut().zip(&on_disk.slices) {
+        if mine.is_none() {
+            mine.clone_from(theirs);
+        }
+    }
+    for (mine, &theirs) in here.viewed.iter_mut().zip(&on_disk.viewed) {
+        *mine |= theirs;
+    }
+}
