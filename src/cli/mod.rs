@@ -1,6 +1,8 @@
 //! The terminal: which words were given, and the commands that need no window. Not for computing (`engine`) or drawing
 //! (`ui`, `app`).
 
+pub mod train;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
@@ -26,7 +28,9 @@ pub struct Terminal(Task);
 impl Terminal {
     /// Runs it to its end: 0 all done, 1 some files failed, 2 nothing could be done.
     pub fn run(self) -> ExitCode {
-        match self.0 {}
+        match self.0 {
+            Task::Train(arguments) => train::run(&arguments),
+        }
     }
 }
 
@@ -54,7 +58,10 @@ struct Arguments {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-enum Task {}
+enum Task {
+    /// Train a classifier or a segmenter on your own data.
+    Train(Box<train::TrainArguments>),
+}
 
 /// Reads the program's arguments. Prints help, version or what is wrong with them, and then ends the program.
 pub fn parse() -> Invocation {

@@ -230,7 +230,14 @@ fn head_field(slices: &[[&Plane; 3]], stats: &[SequenceStats; 3], rows: usize, c
 ///
 /// `scan_from_model` maps model pixel centers to scan pixel centers; outside the picture lies `outside`. Where the scan
 /// is at least twice as fine, it is averaged down by the whole factor first, so that nothing aliases.
-pub fn resample(values: &[f32], rows: usize, cols: usize, scan_from_model: [f32; 6], size: usize, outside: f32) -> Vec<f32> {
+pub fn resample(
+    values: &[f32],
+    rows: usize,
+    cols: usize,
+    scan_from_model: [f32; 6],
+    size: usize,
+    outside: f32,
+) -> Vec<f32> {
     let [xx, xy, x0, yx, yy, y0] = scan_from_model;
     let factor = (xx.hypot(yx)).min(xy.hypot(yy)).floor() as usize;
     if factor >= 2 && rows >= 2 * factor && cols >= 2 * factor {
@@ -242,7 +249,11 @@ pub fn resample(values: &[f32], rows: usize, cols: usize, scan_from_model: [f32;
         return resample(&small, rows / factor, cols / factor, coarse, size, outside);
     }
     let at = |r: i64, c: i64| {
-        if r < 0 || c < 0 || r >= rows as i64 || c >= cols as i64 { outside } else { values[r as usize * cols + c as usize] }
+        if r < 0 || c < 0 || r >= rows as i64 || c >= cols as i64 {
+            outside
+        } else {
+            values[r as usize * cols + c as usize]
+        }
     };
     let mut out = Vec::with_capacity(size * size);
     for oy in 0..size {
@@ -282,7 +293,14 @@ pub fn model_input(planes: &[Plane], prepared: &Prepared, spec: &InputSpec) -> O
     for (plane, stats) in channels.iter().zip(&prepared.stats) {
         let field = prepared.field(spec.crop, plane.rows, plane.cols);
         let values = stats.normalize_plane(plane);
-        out.extend(resample(&values, plane.rows, plane.cols, field.scan_from_model(spec.size), spec.size, stats.outside()));
+        out.extend(resample(
+            &values,
+            plane.rows,
+            plane.cols,
+            field.scan_from_model(spec.size),
+            spec.size,
+            stats.outside(),
+        ));
     }
     Some(out)
 }

@@ -1,6 +1,14 @@
 //! Room 3, `nn`: the nets. candle begins here. Not for loops over data (`train`) or threads that outlive a call (`engine`).
 
+pub mod densenet;
+pub mod device;
 pub mod error;
 pub mod input;
+pub mod layers;
+pub mod net;
 pub mod ops;
+pub mod params;
 pub mod reader;
+pub mod resnet;
+pub mod unet;
+pub mod weights;

@@ -2,9 +2,17 @@
 
 pub mod augment;
 pub mod batch;
+pub mod card;
+pub mod checkpoint;
+pub mod config;
 pub mod dataset;
 pub mod error;
 pub mod event;
+pub mod learner;
+pub mod objective;
+pub mod observer;
 pub mod picture;
+pub mod run;
 pub mod split;
 pub mod store;
+pub mod validate;
