@@ -3,4 +3,6 @@
 mod data;
 mod metrics;
 mod ops;
+mod ops_adam;
+mod ops_parity;
 mod tidy;
