@@ -1,11 +1,15 @@
 //! Room 2, `io`: files to domain and back. Untrusted bytes end here. Not for showing, computing or deciding anything.
 
+pub mod atomic;
+pub mod digest;
 pub mod error;
+pub mod home;
 pub mod limits;
 pub mod masks;
 pub mod open;
 pub mod plan;
 pub mod raster;
+pub mod reviews;
 pub mod sample;
 pub mod series;
 pub mod settings;
