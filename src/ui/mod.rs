@@ -1,13 +1,31 @@
 //! Room 7, `ui`: how it looks. Reads the state and returns actions. Not for files, threads or tensors.
 
+pub mod canvas;
 pub mod colormap;
 pub mod contour;
-pub mod keys;
-pub mod marks;
+mod corners;
+pub mod desk;
+mod empty;
+mod finding_panel;
+mod keys;
+mod marks;
+mod model_panel;
+mod notices;
 pub mod overlay;
-pub mod strip;
+mod overlay_panel;
+pub mod picture;
+mod popups;
+mod review_panel;
+mod root;
+mod search;
+mod status_bar;
+mod strip;
+mod study_panel;
 pub mod textures;
 pub mod theme;
+mod top_bar;
 pub mod transform;
 pub mod wheel;
-pub mod widgets;
+mod widgets;
+
+pub use root::root_ui;

@@ -37,13 +37,8 @@ pub struct Key {
     pub sequence: usize,
 }
 
-/// The values under a [`Key`] that make a new upload necessary: window, threshold, sampling … packed by [`stamp`].
+/// The values under a [`Key`] that make a new upload necessary: window, threshold, sampling …
 pub type Stamp = [u32; 4];
-
-/// Packs up to four numbers that a picture depends on.
-pub fn stamp(values: [f32; 4]) -> Stamp {
-    values.map(f32::to_bits)
-}
 
 struct Entry {
     stamp: Stamp,

@@ -1,0 +1,50 @@
+//! What the window itself remembers from frame to frame: textures, outlines, text that is being typed, keys and drags under
+//! way. Not for anything that the program must know (`state`).
+
+use egui::Pos2;
+
+use super::keys::Held;
+use super::overlay::Outlines;
+use super::textures::Textures;
+use super::wheel::Wheel;
+use crate::domain::window::Window;
+use crate::state::screen::Popup;
+use crate::state::study::StudyId;
+
+/// The window's own memory.
+#[derive(Default)]
+pub struct Desk {
+    /// Pictures on the graphics card.
+    pub textures: Textures,
+    /// Outlines that were found before.
+    pub outlines: Outlines,
+    /// A key that acts as long as it is held.
+    pub held: Held,
+    /// The part of a slice that the wheel has not turned yet.
+    pub wheel: Wheel,
+    /// The gray window before the drag that is under way, to go back to with Esc.
+    pub window_before_drag: Option<Window>,
+    /// Where a zoom drag began.
+    pub zoom_anchor: Option<Pos2>,
+    /// Text that is being typed.
+    pub typed: Typed,
+    /// The popup of the last frame: a new one takes the keyboard once.
+    pub last_popup: Option<Popup>,
+    /// The picture's place on screen in the last frame, for the copy.
+    pub picture_rect: Option<egui::Rect>,
+}
+
+/// Text that is being typed and not sent yet.
+#[derive(Default)]
+pub struct Typed {
+    /// In the palette.
+    pub search: String,
+    /// The row of the palette that Enter takes.
+    pub chosen: usize,
+    /// A path.
+    pub path: String,
+    /// The reviewer's initials.
+    pub initials: String,
+    /// A note, and the slice that it belongs to.
+    pub note: Option<(StudyId, usize, usize, String)>,
+}

@@ -1,0 +1,162 @@
+//! The Overlay section: what is drawn over the picture, and how. Not for drawing it (`picture`).
+
+use egui::{Color32, RichText, Role, Sense, Ui, WidgetInfo, vec2};
+
+use super::colormap;
+use super::theme::{self, GRID, Palette};
+use super::widgets::{self, KeyButton, Look};
+use crate::state::AppState;
+use crate::state::action::{Action, AnalysisAction, OverlayAction};
+use crate::state::screen::OutlineColor;
+use crate::state::{allowed, text};
+
+/// Draws the section.
+pub fn overlay_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let overlay = &state.overlay;
+    widgets::section_title(ui, "Overlay");
+    widgets::row(
+        ui,
+        |ui| {
+            ui.label("Show");
+            let palette = Palette::of(ui);
+            ui.label(RichText::new("M, hold H to hide").font(theme::small()).color(palette.quiet));
+        },
+        |ui| {
+            if widgets::switch_ui(ui, overlay.is_shown, "Show overlay") {
+                actions.push(Action::Overlay(OverlayAction::ToggleShown));
+            }
+        },
+    );
+    slider_row(ui, "Outline", overlay.contour, "Outline opacity", |v| Action::Overlay(OverlayAction::SetContour(v)), actions);
+    slider_row(ui, "Fill", overlay.fill, "Fill opacity", |v| Action::Overlay(OverlayAction::SetFill(v)), actions);
+    color_row(ui, state, actions);
+    threshold_row(ui, state, actions);
+    widgets::row(
+        ui,
+        |ui| {
+            ui.label("Heat map");
+        },
+        |ui| {
+            if widgets::switch_ui(ui, overlay.has_heat_map, "Heat map") {
+                actions.push(Action::Overlay(OverlayAction::ToggleHeatMap));
+            }
+        },
+    );
+    if overlay.has_heat_map {
+        legend_ui(ui, state.thresholds().map(|t| t.mask));
+    }
+}
+
+fn slider_row(
+    ui: &mut Ui,
+    words: &str,
+    value: f32,
+    label: &str,
+    action: impl Fn(f32) -> Action,
+    actions: &mut Vec<Action>,
+) {
+    widgets::row(
+        ui,
+        |ui| {
+            ui.label(words);
+        },
+        |ui| {
+            if let Some(moved) = widgets::slider_ui(ui, value, 0.0..=1.0, 0.05, label) {
+                actions.push(action(moved));
+            }
+        },
+    );
+}
+
+fn color_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    widgets::row(
+        ui,
+        |ui| {
+            ui.label("Color");
+        },
+        |ui| {
+            ui.spacing_mut().item_spacing.x = 4.0;
+            for color in OutlineColor::ALL.into_iter().rev() {
+                if swatch_ui(ui, color, state.overlay.color == color) {
+                    actions.push(Action::Overlay(OverlayAction::SetColor(color)));
+                }
+            }
+        },
+    );
+}
+
+fn swatch_ui(ui: &mut Ui, color: OutlineColor, is_chosen: bool) -> bool {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(24.0, 22.0), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, is_chosen, color.label()));
+    let [r, g, b] = color.rgb();
+    let chip = egui::Rect::from_center_size(rect.center(), vec2(16.0, 10.0));
+    ui.painter().rect_filled(chip, 2.0, Color32::from_rgb(r, g, b));
+    if is_chosen || response.hovered() || response.has_focus() {
+        let ink = if is_chosen || response.has_focus() { palette.selection } else { palette.quiet };
+        let stroke = egui::Stroke::new(1.0, ink);
+        ui.painter().rect_stroke(rect.shrink(1.0), 3.0, stroke, egui::StrokeKind::Inside);
+    }
+    response.on_hover_text(color.label()).clicked()
+}
+
+fn threshold_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let Some(thresholds) = state.thresholds() else { return };
+    let is_moved = allowed::mask_threshold_moved(state).is_ok();
+    let words = format!("Mask threshold {}", text::threshold(thresholds.mask));
+    widgets::row(
+        ui,
+        |ui| {
+            ui.label(words);
+        },
+        |ui| {
+            // 1/255 is the least step that a map holds.
+            if let Some(moved) = widgets::slider_ui(ui, thresholds.mask, 0.01..=0.99, 0.01, "Mask threshold") {
+                actions.push(Action::Analysis(AnalysisAction::SetMaskThreshold(moved)));
+            }
+        },
+    );
+    if is_moved {
+        widgets::row(
+            ui,
+            |ui| {
+                widgets::quiet(ui, format!("card {}", text::threshold(thresholds.card_mask)));
+            },
+            |ui| {
+                let reset = KeyButton::new("Reset mask threshold").look(Look::Quiet).small().show(ui);
+                if reset.clicked() {
+                    actions.push(Action::Analysis(AnalysisAction::ResetMaskThreshold));
+                }
+            },
+        );
+    }
+}
+
+/// The fixed scale 0–1 with the threshold marked.
+fn legend_ui(ui: &mut Ui, threshold: Option<f32>) {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Heat map scale from 0 to 1"));
+    let bar = egui::Rect::from_min_size(rect.min, vec2(rect.width(), 8.0));
+    let steps = 64;
+    for step in 0..steps {
+        let share = step as f32 / steps as f32;
+        let part = egui::Rect::from_min_size(
+            bar.min + vec2(bar.width() * share, 0.0),
+            vec2(bar.width() / steps as f32 + 0.5, bar.height()),
+        );
+        let color = if share < colormap::VISIBLE_FROM { palette.line } else { colormap::opaque(share) };
+        ui.painter().rect_filled(part, 0.0, color);
+    }
+    if let Some(threshold) = threshold {
+        let x = bar.left() + bar.width() * threshold;
+        let range = egui::Rangef::new(bar.top() - 1.0, bar.bottom() + 2.0);
+        ui.painter().vline(x, range, egui::Stroke::new(2.0, palette.selection));
+    }
+    let below = bar.bottom() + 2.0;
+    let ends = [(bar.left(), egui::Align2::LEFT_TOP, "0"), (bar.right(), egui::Align2::RIGHT_TOP, "1")];
+    for (x, align, words) in ends {
+        ui.painter().text(egui::pos2(x, below), align, words, theme::small(), palette.quiet);
+    }
+    ui.add_space(GRID / 2.0);
+}

@@ -1,0 +1,163 @@
+//! What lies over the window: key sheet, model cards, recent files, and the fields for a path and for initials. Not for
+//! the search (`search`).
+
+use egui::{Align2, Key, RichText, TextEdit, Ui, Window, vec2};
+use egui_extras::{Column, TableBuilder};
+
+use super::desk::Desk;
+use super::theme::{self, GRID, Palette};
+use super::widgets::{self, KeyButton};
+use super::{empty, model_panel, search};
+use crate::engine::command::Pick;
+use crate::state::AppState;
+use crate::state::action::{Action, AppAction, FileAction, ReviewAction};
+use crate::state::screen::Popup;
+use crate::state::table::{Group, MOUSE, TABLE};
+
+/// Draws the popup that is open.
+pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let popup = state.layout.popup;
+    let is_new = popup != desk.last_popup;
+    desk.last_popup = popup;
+    let Some(popup) = popup else { return };
+    if is_new {
+        desk.typed.search.clear();
+        desk.typed.chosen = 0;
+        desk.typed.path.clear();
+        desk.typed.initials.clone_from(&state.settings.reviewer);
+    }
+    let mut is_open = true;
+    let screen = ui.ctx().content_rect();
+    let height = (screen.height() - 160.0).max(200.0);
+    let (title, width) = match popup {
+        Popup::Palette => ("Search", 480.0),
+        Popup::KeySheet => ("Keys", 640.0),
+        Popup::ModelDetails => ("Model cards", 600.0),
+        Popup::Recent => ("Recent files", 420.0),
+        Popup::Initials => ("Reviewer", 320.0),
+        Popup::Path(_) => ("Path", 520.0),
+    };
+    let window = Window::new(title)
+        .open(&mut is_open)
+        .collapsible(false)
+        .resizable(false)
+        .pivot(Align2::CENTER_TOP)
+        .fixed_pos(egui::pos2(screen.center().x, 64.0_f32.min(screen.height() * 0.1)))
+        .fixed_size(vec2(width.min(screen.width() - 48.0), height));
+    window.show(ui.ctx(), |ui| match popup {
+        Popup::Palette => search::search_ui(ui, state, desk, is_new, actions),
+        Popup::KeySheet => key_sheet_ui(ui, height),
+        Popup::ModelDetails => model_panel::details_ui(ui, state),
+        Popup::Recent => recent_ui(ui, state, actions),
+        Popup::Initials => initials_ui(ui, desk, is_new, actions),
+        Popup::Path(pick) => path_ui(ui, state, pick, desk, is_new, actions),
+    });
+    if !is_open {
+        actions.push(Action::App(AppAction::Escape));
+    }
+}
+
+fn recent_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let before = actions.len();
+    empty::recent_ui(ui, state, usize::MAX, actions);
+    ui.add_space(GRID);
+    if KeyButton::new("Forget the recent files").small().show(ui).clicked() {
+        actions.push(Action::File(FileAction::ClearRecent));
+    }
+    if actions.len() > before {
+        actions.push(Action::App(AppAction::Escape));
+    }
+}
+
+fn initials_ui(ui: &mut Ui, desk: &mut Desk, is_new: bool, actions: &mut Vec<Action>) {
+    widgets::small(ui, "Your initials stand in exports beside each decision. Asked once.");
+    ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(&mut desk.typed.initials).hint_text("Initials").desired_width(120.0);
+        let response = ui.add(edit);
+        if is_new {
+            response.request_focus();
+        }
+        let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        if KeyButton::new("Keep").show(ui).clicked() || has_entered {
+            let initials = desk.typed.initials.trim().to_owned();
+            actions.push(Action::Review(ReviewAction::SetInitials(initials)));
+        }
+    });
+}
+
+fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: bool, actions: &mut Vec<Action>) {
+    let palette = Palette::of(ui);
+    if state.layout.has_no_dialogs {
+        widgets::small(
+            ui,
+            "This desktop shows no file dialog. Installing xdg-desktop-portal (with a portal for your desktop) or zenity \
+             brings one; until then, give the path here.",
+        );
+    }
+    let words = match pick {
+        Pick::Files | Pick::Folder => "A file or folder to open",
+        Pick::ExportFolder => "A folder to export into",
+    };
+    ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(&mut desk.typed.path).hint_text(words).desired_width(ui.available_width() - 96.0);
+        let response = ui.add(edit);
+        if is_new {
+            response.request_focus();
+        }
+        let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
+        let label = if pick == Pick::ExportFolder { "Export" } else { "Open" };
+        let is_ready = !desk.typed.path.trim().is_empty();
+        if (KeyButton::new(label).enabled(is_ready).show(ui).clicked() || has_entered) && is_ready {
+            actions.push(Action::File(FileAction::OpenText(desk.typed.path.trim().to_owned())));
+        }
+    });
+    ui.label(RichText::new("A path can also be pasted anywhere in the window.").font(theme::small()).color(palette.quiet));
+}
+
+/// All keys, from the one table.
+fn key_sheet_ui(ui: &mut Ui, height: f32) {
+    let palette = Palette::of(ui);
+    let is_mac = cfg!(target_os = "macos");
+    let quiet = |ui: &mut Ui, words: &str| {
+        ui.label(RichText::new(words).font(theme::small()).color(palette.quiet));
+    };
+    let table = TableBuilder::new(ui)
+        .column(Column::exact(210.0))
+        .column(Column::remainder())
+        .max_scroll_height(height - 24.0)
+        .vscroll(true);
+    table.body(|mut body| {
+        for group in Group::ALL {
+            heading(&mut body, group.label());
+            for entry in TABLE.iter().filter(|e| e.group == group && !e.chords.is_empty()) {
+                let keys: Vec<String> = entry.chords.iter().map(|c| c.label(is_mac)).collect();
+                body.row(22.0, |mut row| {
+                    row.col(|ui| quiet(ui, &keys.join(" · ")));
+                    row.col(|ui| {
+                        widgets::small(ui, entry.text);
+                    });
+                });
+            }
+        }
+        heading(&mut body, "Mouse");
+        for (gesture, words) in MOUSE {
+            body.row(if gesture.len() > 32 { 38.0 } else { 22.0 }, |mut row| {
+                row.col(|ui| {
+                    widgets::quiet(ui, gesture);
+                });
+                row.col(|ui| {
+                    widgets::small(ui, words);
+                });
+            });
+        }
+    });
+}
+
+fn heading(body: &mut egui_extras::TableBody<'_>, words: &str) {
+    body.row(30.0, |mut row| {
+        row.col(|ui| {
+            ui.label(words);
+        });
+        row.col(|_| {});
+    });
+}

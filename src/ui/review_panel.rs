@@ -1,0 +1,158 @@
+//! The Review section: verdicts on the slice on screen, a note, how far the review is. Not for what a verdict does
+//! (`state::reviewing`).
+
+use egui::{Label, RichText, TextEdit, Ui, vec2};
+
+use super::desk::Desk;
+use super::notices;
+use super::theme::{self, GRID, Palette};
+use super::widgets::{self, KeyButton, Look};
+use crate::domain::review::Verdict;
+use crate::state::AppState;
+use crate::state::action::{Action, AppAction, ReviewAction};
+use crate::state::notice::About;
+use crate::state::screen::Popup;
+use crate::state::{labels, table};
+
+/// The verdicts with the short words of their buttons, two in a row.
+const VERDICTS: [(Verdict, &str); 5] = [
+    (Verdict::Agree, "Agree"),
+    (Verdict::NotTumor, "Not tumor"),
+    (Verdict::Missed, "Missed here"),
+    (Verdict::CantJudge, "Can't judge"),
+    (Verdict::OutlineWrong, "Outline wrong"),
+];
+
+/// Draws the section.
+pub fn review_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
+    widgets::section_title(ui, "Review");
+    verdicts_ui(ui, state, actions);
+    if let Some(line) = labels::decision_line(state) {
+        let palette = Palette::of(ui);
+        ui.add(Label::new(RichText::new(format!("This slice: {line}")).color(palette.text)).wrap());
+        note_ui(ui, state, desk, actions);
+    }
+    notices::notices_ui(ui, state, About::Review, actions);
+    ui.add_space(GRID / 2.0);
+    progress_ui(ui, state);
+    foot_ui(ui, state, actions);
+}
+
+fn verdicts_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let width = (ui.available_width() - GRID) / 2.0;
+    let decided = state.scan_state().zip(state.thresholds()).and_then(|(s, t)| s.decision(s.slice, t));
+    let decided = decided.map(|d| d.verdict);
+    for pair in VERDICTS.chunks(2) {
+        ui.horizontal(|ui| {
+            for &(verdict, words) in pair {
+                verdict_ui(ui, state, verdict, words, decided == Some(verdict), width, actions);
+            }
+            if pair.len() == 1 {
+                let action = Action::Review(ReviewAction::Undo);
+                table_button(ui, state, "Take back", action, width, false, actions);
+            }
+        });
+        ui.add_space(GRID / 2.0);
+    }
+}
+
+fn verdict_ui(
+    ui: &mut Ui,
+    state: &AppState,
+    verdict: Verdict,
+    words: &str,
+    is_decided: bool,
+    width: f32,
+    actions: &mut Vec<Action>,
+) {
+    table_button(ui, state, words, Action::Review(ReviewAction::Decide(verdict)), width, is_decided, actions);
+}
+
+/// A button of the action's row in the table: its key, and why it cannot be used where it can't.
+fn table_button(
+    ui: &mut Ui,
+    state: &AppState,
+    words: &str,
+    action: Action,
+    width: f32,
+    is_selected: bool,
+    actions: &mut Vec<Action>,
+) {
+    let Some(entry) = table::entry(&action) else { return };
+    let allowed = (entry.allowed)(state);
+    let keys = entry.keys_label(cfg!(target_os = "macos"));
+    let button = KeyButton::new(words).key(&keys).enabled(allowed.is_ok()).min_size(vec2(width, 30.0));
+    let response = button.selected(is_selected).show(ui);
+    if is_selected {
+        let palette = Palette::of(ui);
+        let stroke = egui::Stroke::new(1.0, palette.selection);
+        ui.painter().rect_stroke(response.rect, 4.0, stroke, egui::StrokeKind::Inside);
+    }
+    let response = match allowed {
+        Err(why) if !why.is_empty() => response.on_hover_text(why),
+        _ => response.on_hover_text(entry.text),
+    };
+    if response.clicked() {
+        actions.push(action);
+    }
+}
+
+/// The note of a decided slice. It is sent when the field loses the keyboard, so that a key is not a save.
+fn note_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let Some((study, _, known)) = state.current_scan() else { return };
+    let Some(decision) = state.thresholds().and_then(|t| known.decision(known.slice, t)) else { return };
+    let here = (study.id, study.scan, known.slice);
+    let is_other = desk.typed.note.as_ref().is_none_or(|(id, scan, slice, _)| (*id, *scan, *slice) != here);
+    if is_other {
+        desk.typed.note = Some((here.0, here.1, here.2, decision.note.clone()));
+    }
+    let Some((_, _, _, text)) = desk.typed.note.as_mut() else { return };
+    let edit = TextEdit::singleline(text).hint_text("Note on this slice").desired_width(f32::INFINITY);
+    let response = ui.add(edit.font(theme::small()));
+    if response.lost_focus() {
+        if text.trim() != decision.note {
+            actions.push(Action::Review(ReviewAction::Note { slice: here.2, text: text.trim().to_owned() }));
+        }
+    } else if !response.has_focus() && *text != decision.note {
+        text.clone_from(&decision.note);
+    }
+}
+
+fn progress_ui(ui: &mut Ui, state: &AppState) {
+    let palette = Palette::of(ui);
+    let small = |words: &str, ink| Label::new(RichText::new(words).font(theme::small()).color(ink));
+    // "Reviewed … · … viewed": two lines, so that neither is cut at any width.
+    let line = labels::review_line(state).unwrap_or_default();
+    let (first, second) = line.split_once(" · ").unwrap_or((line.as_str(), ""));
+    widgets::row(
+        ui,
+        |ui| {
+            ui.add(small(first, palette.text));
+        },
+        |ui| {
+            if let Some(saved) = labels::saved_corner(state) {
+                ui.add(small(&saved, palette.quiet));
+            }
+        },
+    );
+    if !second.is_empty() {
+        widgets::quiet(ui, second);
+    }
+}
+
+fn foot_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
+        let quiet = |ui: &mut Ui, label: &str| KeyButton::new(label).look(Look::Quiet).small().show(ui);
+        let agree_all = Action::Review(ReviewAction::AgreeAll);
+        let is_possible = table::entry(&agree_all).is_some_and(|e| (e.allowed)(state).is_ok());
+        if is_possible && quiet(ui, "Agree with the whole study").clicked() {
+            actions.push(agree_all);
+        }
+        let name = state.settings.reviewer.as_str();
+        let words = if name.is_empty() { "Initials…".to_owned() } else { format!("Initials: {name}") };
+        if quiet(ui, &words).clicked() {
+            actions.push(Action::App(AppAction::Popup(Popup::Initials)));
+        }
+    });
+}

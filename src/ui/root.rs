@@ -1,0 +1,136 @@
+//! The whole window: bars, panels, canvas, popups, and what the window reads by itself (keys, drops, pasted paths). Not for
+//! what any of them does.
+
+use std::path::PathBuf;
+
+use egui::{CentralPanel, Event, Frame, Margin, Panel, ScrollArea, Ui};
+
+use super::canvas::{self, canvas_id};
+use super::desk::Desk;
+use super::picture::Shown;
+use super::theme::{self, GRID, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
+use super::widgets;
+use super::{
+    empty, finding_panel, keys, model_panel, overlay_panel, popups, review_panel, status_bar, strip, study_panel, top_bar,
+};
+use crate::state::AppState;
+use crate::state::action::{Action, AppAction, FileAction};
+
+/// Widths that the side panels may take, in points.
+const PANEL_WIDTHS: std::ops::RangeInclusive<f32> = 180.0..=420.0;
+/// The least width that is left for the picture beside the panels, in points.
+const LEAST_CANVAS: f32 = 240.0;
+
+/// Draws the window and answers with what the user asked for.
+pub fn root_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk) -> Vec<Action> {
+    theme::follow(ui.ctx(), state.settings.theme, state.settings.ui_scale);
+    let mut actions = keys::read(ui.ctx(), state, canvas_id(), &mut desk.held);
+    drops(ui, state, &mut actions);
+    pasted_path(ui, state, &mut actions);
+    if state.layout.copies_picture
+        && let Some(rect) = desk.picture_rect
+    {
+        canvas::copy_picture(ui, rect);
+        actions.push(Action::File(FileAction::PictureCopied));
+    }
+    let shown = Shown::of(state);
+    let is_alone = state.layout.is_picture_alone && shown.is_some();
+    if !is_alone {
+        bars(ui, state, &mut actions);
+    }
+    if let Some(shown) = &shown {
+        if !is_alone {
+            side_panels(ui, shown, desk, &mut actions);
+            let frame = Frame::new().fill(Palette::of(ui).canvas);
+            let strip_panel = Panel::right("strip").exact_size(STRIP_WIDTH).resizable(false).frame(frame);
+            strip_panel.show_separator_line(false).show(ui, |ui| strip::strip_ui(ui, shown, &mut actions));
+        }
+        CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, shown, desk, &mut actions));
+    } else {
+        CentralPanel::no_frame().show(ui, |ui| empty::empty_ui(ui, state, &mut actions));
+    }
+    popups::popup_ui(ui, state, desk, &mut actions);
+    empty::drag_target_ui(ui, state);
+    actions
+}
+
+fn bars(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let palette = Palette::of(ui);
+    let frame = Frame::new().fill(palette.ground).inner_margin(Margin::symmetric(12, 0));
+    let top = Panel::top("top bar").exact_size(TOP_BAR_HEIGHT).frame(frame);
+    top.show(ui, |ui| top_bar::top_bar_ui(ui, state, actions));
+    let bottom = Panel::bottom("status bar").exact_size(STATUS_BAR_HEIGHT).frame(frame);
+    bottom.show(ui, |ui| status_bar::status_bar_ui(ui, state, actions));
+}
+
+fn side_panels(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let state = shown.state;
+    let palette = Palette::of(ui);
+    let (left, right) = (state.settings.left_width, state.settings.right_width);
+    let room = (ui.available_width() - LEAST_CANVAS - STRIP_WIDTH) / 2.0;
+    let widths = *PANEL_WIDTHS.start()..=PANEL_WIDTHS.end().min(room.max(*PANEL_WIDTHS.start()));
+    let mut new = (left, right);
+    if !state.layout.is_left_folded {
+        let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 8, top: 12, bottom: 8 });
+        let panel = Panel::left("study").size_range(widths.clone()).default_size(clamp(left, &widths)).frame(frame);
+        let answer = panel.show(ui, |ui| study_panel::study_panel_ui(ui, state, desk, actions));
+        new.0 = answer.response.rect.width();
+    }
+    if !state.layout.is_right_folded {
+        let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 12, bottom: 8 });
+        let panel = Panel::right("right").size_range(widths.clone()).default_size(clamp(right, &widths)).frame(frame);
+        let answer = panel.show(ui, |ui| right_panel_ui(ui, state, desk, actions));
+        new.1 = answer.response.rect.width();
+    }
+    // Kept when the hand lets go, and only where the hand moved it: a small window narrows the panels by itself.
+    let is_dragging = ui.input(|i| i.pointer.any_down());
+    let was_dragged = ui.input(|i| i.pointer.any_released());
+    let has_changed = (new.0 - clamp(left, &widths)).abs() > 1.0 || (new.1 - clamp(right, &widths)).abs() > 1.0;
+    if was_dragged && !is_dragging && has_changed {
+        actions.push(Action::App(AppAction::SetWidths(new.0, new.1)));
+    }
+}
+
+fn clamp(width: f32, to: &std::ops::RangeInclusive<f32>) -> f32 {
+    width.clamp(*to.start(), *to.end())
+}
+
+/// Four sections that never change places.
+fn right_panel_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
+    ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = GRID / 2.0;
+        finding_panel::finding_ui(ui, state, actions);
+        widgets::rule(ui);
+        overlay_panel::overlay_ui(ui, state, actions);
+        widgets::rule(ui);
+        review_panel::review_ui(ui, state, desk, actions);
+        widgets::rule(ui);
+        model_panel::model_ui(ui, state, actions);
+    });
+}
+
+/// Files over the window and files dropped on it. Read in the drawn frame only: a hidden one repeats the last input.
+fn drops(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let (over, dropped) = ui.input(|i| {
+        let over: Vec<PathBuf> = i.raw.hovered_files.iter().filter_map(|f| f.path.clone()).collect();
+        let dropped: Vec<PathBuf> = i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect();
+        (over, dropped)
+    });
+    if over != state.layout.drag_hover {
+        actions.push(Action::App(AppAction::DragHover(over)));
+    }
+    if !dropped.is_empty() {
+        actions.push(Action::File(FileAction::Open(dropped)));
+    }
+}
+
+/// A path pasted anywhere but into a text field opens.
+fn pasted_path(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
+    if ui.ctx().text_edit_focused() || state.layout.popup.is_some() {
+        return;
+    }
+    let pasted = ui.input(|i| {
+        i.events.iter().find_map(|e| if let Event::Paste(text) = e { Some(text.clone()) } else { None })
+    });
+    actions.extend(pasted.filter(|t| !t.trim().is_empty()).map(|t| Action::File(FileAction::OpenText(t))));
+}
