@@ -15,7 +15,7 @@ const POINTS_PER_DOUBLING: f32 = 120.0;
 
 /// The canvas' name: it has the keyboard when nothing else has.
 pub fn canvas_id() -> Id {
-    Id::new("canvas")
+    Id::unique("canvas")
 }
 
 /// Draws the picture into all the space that is left and reads the hands on it.
@@ -58,16 +58,9 @@ fn keep_keyboard(ui: &Ui, popup: Option<Popup>) {
     });
 }
 
-fn drags(
-    ui: &Ui,
-    response: &Response,
-    shown: &Shown,
-    place: &UiFromImage,
-    desk: &mut Desk,
-    actions: &mut Vec<Action>,
-) {
+fn drags(ui: &Ui, response: &Response, shown: &Shown, place: &UiFromImage, desk: &mut Desk, actions: &mut Vec<Action>) {
     if response.drag_started() {
-        desk.window_before_drag = shown.known.windows.get(shown.known.sequence).map(|w| w.window);
+        desk.window_before_drag = shown.known.window().map(|w| w.window);
         desk.zoom_anchor = ui.input(|i| i.pointer.press_origin());
     }
     // Esc ends a drag, and what it has moved goes back.

@@ -22,14 +22,18 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let rect = ui.available_rect_before_wrap();
     ui.painter().rect_filled(rect, 0.0, palette.canvas);
-    let target = Rect::from_center_size(rect.center() - vec2(0.0, 24.0), vec2(480.0_f32.min(rect.width() - 32.0), 232.0));
+    let target =
+        Rect::from_center_size(rect.center() - vec2(0.0, 24.0), vec2(480.0_f32.min(rect.width() - 32.0), 232.0));
     dashed_frame(ui.painter(), target, palette.canvas_quiet);
     // Over black in both themes.
     let mut inside = ui.new_child(UiBuilder::new().max_rect(target.shrink(24.0)));
     inside.visuals_mut().override_text_color = Some(palette.canvas_text);
     inside.vertical_centered(|ui| target_ui(ui, state, &palette, actions));
 
-    let below = Rect::from_min_max(target.left_bottom() + vec2(0.0, 16.0), rect.max - vec2(rect.right() - target.right(), 16.0));
+    let below = Rect::from_min_max(
+        target.left_bottom() + vec2(0.0, 16.0),
+        rect.max - vec2(rect.right() - target.right(), 16.0),
+    );
     let mut list = ui.new_child(UiBuilder::new().max_rect(below));
     list.visuals_mut().override_text_color = Some(palette.canvas_text);
     notices::notices_ui(&mut list, state, About::Opening, actions);
@@ -84,7 +88,7 @@ pub fn recent_ui(ui: &mut Ui, state: &AppState, at_most: usize, actions: &mut Ve
 pub fn drag_target_ui(ui: &Ui, state: &AppState) {
     let Some(words) = labels::drag_hover_line(&state.layout.drag_hover) else { return };
     let palette = Palette::of(ui);
-    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::new("drag target"));
+    let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drag target"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0.0, Color32::from_black_alpha(170));
@@ -96,7 +100,6 @@ pub fn drag_target_ui(ui: &Ui, state: &AppState) {
 }
 
 fn dashed_frame(painter: &Painter, rect: Rect, color: Color32) {
-    let corners =
-        [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     painter.extend(egui::Shape::dashed_line(&corners, Stroke::new(1.0, color), 6.0, 6.0));
 }

@@ -5,7 +5,6 @@ use egui::{Context, Event, Id, Modifiers};
 
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, GoAction};
-use crate::state::screen::Popup;
 use crate::state::shortcut::{Chord, Key};
 use crate::state::table::{Entry, chords_longest_first};
 
@@ -119,9 +118,4 @@ pub fn egui_key(key: Key) -> Option<egui::Key> {
 fn allowed_action(state: &AppState, chord: Chord) -> Option<Action> {
     let (_, entry) = chords_longest_first().into_iter().find(|(c, _)| *c == chord)?;
     (entry.allowed)(state).ok().map(|()| entry.action.clone())
-}
-
-/// Whether a popup takes text, and so the keyboard.
-pub fn takes_text(popup: Popup) -> bool {
-    matches!(popup, Popup::Palette | Popup::Initials | Popup::Path(_))
 }

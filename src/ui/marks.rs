@@ -1,6 +1,6 @@
 //! The small marks of the slice strip, drawn as lines so that they are crisp at any scale. Not for text.
 
-use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2, vec2};
+use egui::{Color32, Painter, Pos2, Shape, Stroke, pos2};
 
 /// What the reader did with a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,13 +52,4 @@ pub fn paint(painter: &Painter, center: Pos2, mark: Mark, color: Color32) {
             painter.circle_filled(center, 1.5, color);
         }
     }
-}
-
-/// A small triangle that points down (open) or right (folded), as beside details.
-pub fn triangle(painter: &Painter, center: Pos2, is_open: bool, color: Color32) {
-    let (a, b) = (vec2(-3.5, -2.0), vec2(3.5, -2.0));
-    let c = vec2(0.0, 3.0);
-    let turn = |v: egui::Vec2| if is_open { v } else { vec2(v.y, -v.x) };
-    let points = [a, b, c].map(|v| center + turn(v)).to_vec();
-    painter.add(Shape::convex_polygon(points, color, Stroke::NONE));
 }

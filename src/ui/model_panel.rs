@@ -126,10 +126,7 @@ fn entry_ui(ui: &mut Ui, name: &str, value: &str) {
 
 fn part_ui(ui: &mut Ui, name: &str, part: &PartFigures, salt: &str) {
     ui.add_space(GRID);
-    let over = format!(
-        "{name}: {} patients, {} slices, {} with tumor",
-        part.patients, part.slices, part.tumor_slices
-    );
+    let over = format!("{name}: {} patients, {} slices, {} with tumor", part.patients, part.slices, part.tumor_slices);
     widgets::section_title(ui, &over);
     if let Some(counts) = part.counts {
         let line = format!(

@@ -27,7 +27,14 @@ pub fn overlay_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
         },
     );
-    slider_row(ui, "Outline", overlay.contour, "Outline opacity", |v| Action::Overlay(OverlayAction::SetContour(v)), actions);
+    slider_row(
+        ui,
+        "Outline",
+        overlay.contour,
+        "Outline opacity",
+        |v| Action::Overlay(OverlayAction::SetContour(v)),
+        actions,
+    );
     slider_row(ui, "Fill", overlay.fill, "Fill opacity", |v| Action::Overlay(OverlayAction::SetFill(v)), actions);
     color_row(ui, state, actions);
     threshold_row(ui, state, actions);

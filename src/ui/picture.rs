@@ -80,7 +80,7 @@ pub fn scan_key(study: &StudyState, scan: usize) -> u64 {
 /// Draws the slice on screen with its layers.
 pub fn paint(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &mut Desk) {
     let Some(plane) = shown.plane() else { return };
-    let Some(window) = shown.known.windows.get(shown.known.sequence).map(|w| w.window) else { return };
+    let Some(window) = shown.known.window().map(|w| w.window) else { return };
     let gray = key(shown, Kind::Gray);
     let has_real_pixels = shown.state.view.shows_real_pixels(shown.scan.rows, shown.scan.cols);
     let sampling = if has_real_pixels { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
@@ -152,7 +152,8 @@ fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &
 
 /// Shades of gray of one plane under `window`.
 pub fn gray_image(plane: &Plane, window: Window) -> ColorImage {
-    let pixels = (0..plane.rows * plane.cols).map(|i| Color32::from_gray(shade(window, plane.samples.get(i)))).collect();
+    let pixels =
+        (0..plane.rows * plane.cols).map(|i| Color32::from_gray(shade(window, plane.samples.get(i)))).collect();
     ColorImage::new([plane.cols, plane.rows], pixels)
 }
 

@@ -30,7 +30,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
     let screen = ui.ctx().content_rect();
     let height = (screen.height() - 160.0).max(200.0);
     let (title, width) = match popup {
-        Popup::Palette => ("Search", 480.0),
+        Popup::Palette => ("Search", 480.0_f32),
         Popup::KeySheet => ("Keys", 640.0),
         Popup::ModelDetails => ("Model cards", 600.0),
         Popup::Recent => ("Recent files", 420.0),
@@ -99,7 +99,8 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
         Pick::ExportFolder => "A folder to export into",
     };
     ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut desk.typed.path).hint_text(words).desired_width(ui.available_width() - 96.0);
+        let edit =
+            TextEdit::singleline(&mut desk.typed.path).hint_text(words).desired_width(ui.available_width() - 96.0);
         let response = ui.add(edit);
         if is_new {
             response.request_focus();
@@ -111,7 +112,9 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
             actions.push(Action::File(FileAction::OpenText(desk.typed.path.trim().to_owned())));
         }
     });
-    ui.label(RichText::new("A path can also be pasted anywhere in the window.").font(theme::small()).color(palette.quiet));
+    ui.label(
+        RichText::new("A path can also be pasted anywhere in the window.").font(theme::small()).color(palette.quiet),
+    );
 }
 
 /// All keys, from the one table.

@@ -11,7 +11,8 @@ use super::picture::Shown;
 use super::theme::{self, GRID, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
 use super::widgets;
 use super::{
-    empty, finding_panel, keys, model_panel, overlay_panel, popups, review_panel, status_bar, strip, study_panel, top_bar,
+    empty, finding_panel, keys, model_panel, overlay_panel, popups, review_panel, status_bar, strip, study_panel,
+    top_bar,
 };
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
@@ -129,8 +130,7 @@ fn pasted_path(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
     if ui.ctx().text_edit_focused() || state.layout.popup.is_some() {
         return;
     }
-    let pasted = ui.input(|i| {
-        i.events.iter().find_map(|e| if let Event::Paste(text) = e { Some(text.clone()) } else { None })
-    });
+    let pasted =
+        ui.input(|i| i.events.iter().find_map(|e| if let Event::Paste(text) = e { Some(text.clone()) } else { None }));
     actions.extend(pasted.filter(|t| !t.trim().is_empty()).map(|t| Action::File(FileAction::OpenText(t))));
 }

@@ -14,8 +14,9 @@ use crate::domain::window::Window;
 use crate::state::AppState;
 use crate::state::action::{Action, FileAction, GoAction, OverlayAction};
 use crate::state::notice::About;
+use crate::state::screen::WindowPreset;
 use crate::state::study::StudyState;
-use crate::state::{labels, text};
+use crate::state::{gray, labels, text};
 
 /// Side of a thumbnail in points.
 const THUMBNAIL: f32 = 48.0;
@@ -41,26 +42,29 @@ fn study_ui(ui: &mut Ui, state: &AppState, study: &StudyState, desk: &mut Desk, 
     let palette = Palette::of(ui);
     let title = if study.study.synthetic { "Sample (synthetic)".to_owned() } else { study.study.title.clone() };
     let ink = if is_current { palette.text } else { palette.quiet };
-    widgets::row(
+    let (is_chosen, is_closed) = widgets::row(
         ui,
         |ui| {
-            let width = (ui.available_width() - 48.0).max(40.0);
+            let width = (ui.available_width() - 52.0).max(40.0);
             ui.scope(|ui| {
                 ui.set_max_width(width);
                 let label = egui::Label::new(RichText::new(&title).color(ink)).truncate();
                 let response = ui.add(label.sense(if is_current { Sense::hover() } else { Sense::click() }));
-                if response.on_hover_text(&title).clicked() {
-                    actions.push(Action::Go(GoAction::Scan(study.id, study.scan)));
-                }
-            });
+                response.on_hover_text(&title).clicked()
+            })
+            .inner
         },
         |ui| {
             let close = KeyButton::new("Close").look(Look::Quiet).small().show(ui);
-            if close.on_hover_text(format!("Close {title}")).clicked() {
-                actions.push(Action::File(FileAction::Close(Some(study.id))));
-            }
+            close.on_hover_text(format!("Close {title}")).clicked()
         },
     );
+    if is_chosen {
+        actions.push(Action::Go(GoAction::Scan(study.id, study.scan)));
+    }
+    if is_closed {
+        actions.push(Action::File(FileAction::Close(Some(study.id))));
+    }
     widgets::quiet(ui, text::study_line(study));
     notices::notices_ui(ui, state, About::Study(study.id), actions);
     ui.add_space(GRID);
@@ -142,10 +146,11 @@ fn thumbnail(ui: &Ui, study: &StudyState, scan: usize, sequence: usize, rect: Re
     let Some(pixels) = study.study.scans.get(scan) else { return };
     let middle = pixels.slices.len() / 2;
     let Some(plane) = pixels.slices.get(middle).and_then(|s| s.planes.get(sequence)) else { return };
-    let Some(window) = study.scans.get(scan).and_then(|s| s.windows.get(sequence)).map(|w| w.window) else { return };
     let key = Key { kind: Kind::Thumbnail, scan: scan_key(study, scan), slice: middle, sequence };
-    // The window of the first look stays: a drag must not upload all thumbnails at each step.
-    desk.textures.ensure(ui.ctx(), key, [0; 4], TextureOptions::LINEAR, || thumbnail_image(plane, window));
+    // Its own window, found once: a drag on the canvas must not upload all thumbnails at each step.
+    desk.textures.ensure(ui.ctx(), key, [0; 4], TextureOptions::LINEAR, || {
+        thumbnail_image(plane, gray::window(pixels, sequence, WindowPreset::Head))
+    });
     let shape = vec2(plane.cols as f32, plane.rows as f32);
     let fitted = shape * (rect.width() / shape.max_elem().max(1.0));
     desk.textures.paint_into(ui.painter(), key, Rect::from_center_size(rect.center(), fitted));

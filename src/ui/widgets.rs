@@ -183,10 +183,10 @@ pub fn warning(ui: &mut Ui, text: impl Into<String>) -> Response {
 }
 
 /// Words at the left, something else at the right end of the same line.
-pub fn row<R>(ui: &mut Ui, left: impl FnOnce(&mut Ui), right: impl FnOnce(&mut Ui) -> R) -> R {
+pub fn row<L, R>(ui: &mut Ui, left: impl FnOnce(&mut Ui) -> L, right: impl FnOnce(&mut Ui) -> R) -> (L, R) {
     ui.horizontal(|ui| {
-        left(ui);
-        ui.with_layout(Layout::right_to_left(Align::Center), right).inner
+        let left = left(ui);
+        (left, ui.with_layout(Layout::right_to_left(Align::Center), right).inner)
     })
     .inner
 }
