@@ -12,6 +12,9 @@ use crate::domain::scan::Study;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
+/// Stands in [`Command::Open`] for the sample that comes with the program (`io::sample::open`): no file has this path.
+pub const SAMPLE_PATH: &str = "sample:";
+
 /// Which weights to read with.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ModelChoice {
@@ -69,7 +72,7 @@ pub enum Command {
     Open {
         /// Job.
         job: JobId,
-        /// Files or folders.
+        /// Files or folders, or [`SAMPLE_PATH`].
         paths: Vec<PathBuf>,
     },
     /// Load the nets (analyst).

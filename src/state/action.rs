@@ -63,7 +63,7 @@ pub enum FileAction {
 }
 
 /// Reading by the nets.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum AnalysisAction {
     /// Analyze although the picture is not of the kind that the nets know.
     AnalyzeAnyway,
@@ -84,7 +84,7 @@ pub enum AnalysisAction {
 }
 
 /// Which slice, sequence, scan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoAction {
     /// To this slice, from 0.
     Slice(usize),
@@ -111,7 +111,7 @@ pub enum GoAction {
 }
 
 /// Gray values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum WindowAction {
     /// A drag of the window tool in points: right is wider, up is brighter (lower center).
     Drag {
@@ -127,7 +127,7 @@ pub enum WindowAction {
 }
 
 /// Zoom and pan.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ViewAction {
     /// The canvas has this size in points, `[width, height]`.
     Sized([f32; 2]),
@@ -147,7 +147,7 @@ pub enum ViewAction {
 }
 
 /// What is drawn over the picture.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OverlayAction {
     /// Everything on or off.
     ToggleShown,

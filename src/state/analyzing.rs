@@ -235,18 +235,15 @@ pub(super) fn slice_failed(state: &mut AppState, job: JobId, slice: usize, failu
     }
     let about = About::Analysis(id, scan_index);
     let line = format!("Slice {}: {why}", slice + 1);
-    match state.notices.all.iter_mut().find(|n| n.about == about && n.level == Level::Warning) {
-        Some(notice) => {
-            notice.details.push(line);
-            notice.text = format!("The model could not read {} answers; see the details.", notice.details.len());
-        }
-        None => {
-            let text = format!("The model could not read slice {}.", slice + 1);
-            let notice = state.notices.add(Level::Warning, about, text, vec![line]);
-            if let Some(notice) = state.notices.all.iter_mut().find(|n| n.id == notice) {
-                notice.show_slice = Some(slice);
-            }
-        }
+    if let Some(notice) = state.notices.all.iter_mut().find(|n| n.about == about && n.level == Level::Warning) {
+        notice.details.push(line);
+        "The model could not read some slices.".clone_into(&mut notice.text);
+        return;
+    }
+    let text = format!("The model could not read slice {}.", slice + 1);
+    let notice = state.notices.add(Level::Warning, about, text, vec![line]);
+    if let Some(notice) = state.notices.all.iter_mut().find(|n| n.id == notice) {
+        notice.show_slice = Some(slice);
     }
 }
 

@@ -14,14 +14,12 @@ use super::{AppState, allowed, opening};
 
 /// Exports into a folder that was typed.
 pub(super) fn export_text(state: &mut AppState, text: &str) -> Vec<Command> {
-    match opening::paths_of_text(text).into_iter().next() {
-        Some(folder) => export(state, folder),
-        None => {
-            let words = "Give the folder to export into.".to_owned();
-            state.notices.add(Level::Warning, About::Export, words, Vec::new());
-            Vec::new()
-        }
+    if let Some(folder) = opening::paths_of_text(text).into_iter().next() {
+        return export(state, folder);
     }
+    let words = "Give the folder to export into.".to_owned();
+    state.notices.add(Level::Warning, About::Export, words, Vec::new());
+    Vec::new()
 }
 
 /// Orders the export of the study on screen into `folder`.

@@ -37,15 +37,15 @@ pub(super) fn show(state: &mut AppState, id: StudyId, scan: usize) -> Vec<Comman
 }
 
 /// Goes to another slice, sequence or scan.
-pub(super) fn go(state: &mut AppState, action: &GoAction) -> Vec<Command> {
-    if let GoAction::Scan(id, scan) = *action {
+pub(super) fn go(state: &mut AppState, action: GoAction) -> Vec<Command> {
+    if let GoAction::Scan(id, scan) = action {
         return show(state, id, scan);
     }
     let Some((_, _, scan)) = state.current_scan() else { return Vec::new() };
     let thresholds = state.thresholds_of(scan);
     let (at, last) = (scan.slice, scan.counts.len().saturating_sub(1));
     let runs = || scan.finding.as_ref().map(|f| f.flagged_runs(thresholds.classifier)).unwrap_or_default();
-    let to = match *action {
+    let to = match action {
         GoAction::Slice(slice) => Some(slice.min(last)),
         GoAction::By(by) => Some(at.saturating_add_signed(by as isize).min(last)),
         GoAction::First => Some(0),
@@ -60,7 +60,7 @@ pub(super) fn go(state: &mut AppState, action: &GoAction) -> Vec<Command> {
     };
     if let Some(to) = to {
         go_slice(state, to);
-    } else if *action == GoAction::NextUnreviewed {
+    } else if action == GoAction::NextUnreviewed {
         reviewing::tell_all_reviewed(state);
     }
     Vec::new()
@@ -106,11 +106,11 @@ fn set_preset(state: &mut AppState, preset: WindowPreset) {
 }
 
 /// Changes the gray window of the sequence on screen.
-pub(super) fn window(state: &mut AppState, action: &WindowAction) {
+pub(super) fn window(state: &mut AppState, action: WindowAction) {
     let is_inverted = state.settings.window_drag_inverted;
     let least = least_width(state);
     let Some(now) = state.scan_state().and_then(ScanState::window) else { return };
-    let moved = match *action {
+    let moved = match action {
         WindowAction::Preset(preset) => return set_preset(state, preset),
         WindowAction::Set(window) => window,
         WindowAction::Drag { right, up } => {
@@ -141,9 +141,9 @@ fn least_width(state: &AppState) -> f32 {
 }
 
 /// Zooms and pans.
-pub(super) fn view(state: &mut AppState, action: &ViewAction) {
+pub(super) fn view(state: &mut AppState, action: ViewAction) {
     let (rows, cols) = state.current_scan().map_or((1, 1), |(_, scan, _)| (scan.rows, scan.cols));
-    match *action {
+    match action {
         ViewAction::Sized(canvas) => {
             if canvas.iter().all(|side| side.is_finite() && *side >= 1.0) {
                 state.view.canvas = canvas;
@@ -157,9 +157,9 @@ pub(super) fn view(state: &mut AppState, action: &ViewAction) {
 }
 
 /// Changes what is drawn over the picture.
-pub(super) fn overlay(state: &mut AppState, action: &OverlayAction) {
+pub(super) fn overlay(state: &mut AppState, action: OverlayAction) {
     let overlay = &mut state.overlay;
-    match *action {
+    match action {
         OverlayAction::ToggleShown => overlay.is_shown = !overlay.is_shown,
         OverlayAction::HoldHidden(is_held) => overlay.is_held_hidden = is_held,
         OverlayAction::SetContour(opacity) => overlay.contour = opacity.clamp(0.0, 1.0),

@@ -12,11 +12,7 @@ use super::study::{StudyId, StudyState};
 use super::work::{Export, Opening, Progress};
 use super::{AppState, analyzing, looking, update};
 
-/// Stands for the sample that comes with the program wherever a path is expected.
-pub const SAMPLE_PATH: &str = "sample:";
-
-/// Bytes that all open studies may take together: 1 GB.
-pub const MAX_OPEN_BYTES: usize = 1 << 30;
+pub use crate::engine::command::SAMPLE_PATH;
 
 /// Entries of the recent list.
 pub const MAX_RECENT: usize = 12;
@@ -89,7 +85,7 @@ pub(super) fn opened(state: &mut AppState, job: JobId, studies: Vec<Arc<Study>>,
     let opened: Vec<Arc<Study>> = studies.into_iter().filter(|s| !s.scans.is_empty()).collect();
     remember(state, &paths, &opened, &mut commands);
     for study in opened {
-        commands.extend(close_source(state, &study.source));
+        commands.extend(close_same(state, &study));
         state.inner.last_study += 1;
         let id = StudyId(state.inner.last_study);
         state.studies.push(StudyState::new(id, study, state.settings.reader_first));
@@ -141,7 +137,7 @@ fn tell_failures(state: &mut AppState, failures: &[Failure]) {
 fn remember(state: &mut AppState, paths: &[PathBuf], opened: &[Arc<Study>], commands: &mut Vec<Command>) {
     let asked: Vec<PathBuf> = match paths {
         [one] if !opened.is_empty() => vec![one.clone()],
-        _ => opened.iter().map(|s| s.source.clone()).collect(),
+        _ => opened.iter().filter(|s| !s.synthetic).map(|s| s.source.clone()).collect(),
     };
     let before = state.settings.recent.clone();
     for path in asked.into_iter().rev().filter(|p| p.as_path() != Path::new(SAMPLE_PATH)) {
@@ -155,8 +151,9 @@ fn remember(state: &mut AppState, paths: &[PathBuf], opened: &[Arc<Study>], comm
 }
 
 /// A study that is opened again takes the place of the old one; its decisions are on disk.
-fn close_source(state: &mut AppState, source: &Path) -> Vec<Command> {
-    let old = state.studies.iter().find(|s| s.source == source).map(|s| s.id);
+fn close_same(state: &mut AppState, study: &Study) -> Vec<Command> {
+    let is_same = |s: &&StudyState| s.source == study.source && s.study.synthetic == study.synthetic;
+    let old = state.studies.iter().find(is_same).map(|s| s.id);
     old.map(|id| remove(state, id)).unwrap_or_default()
 }
 

@@ -65,18 +65,15 @@ impl ScanState {
 
     pub(super) fn review_mut(&mut self, thresholds: Thresholds) -> Option<&mut Review> {
         let finding = self.finding.as_ref()?;
-        let place = match self.reviews.iter().position(|r| is_of(&r.key, finding, thresholds)) {
-            Some(place) => place,
-            None => {
-                let mut review = Review::new(finding, "");
-                for model in &mut review.key.models {
-                    model.threshold = thresholds.of(model.task);
-                }
-                self.reviews.push(review);
-                self.reviews.len() - 1
-            }
-        };
-        self.reviews.get_mut(place)
+        if let Some(place) = self.reviews.iter().position(|r| is_of(&r.key, finding, thresholds)) {
+            return self.reviews.get_mut(place);
+        }
+        let mut review = Review::new(finding, "");
+        for model in &mut review.key.models {
+            model.threshold = thresholds.of(model.task);
+        }
+        self.reviews.push(review);
+        self.reviews.last_mut()
     }
 }
 
@@ -232,7 +229,7 @@ fn set_initials(state: &mut AppState, initials: &str) -> Vec<Command> {
         state.layout.popup = None;
     }
     state.inner.has_asked_initials = true;
-    state.settings.reviewer = initials.trim().to_owned();
+    initials.trim().clone_into(&mut state.settings.reviewer);
     let mut commands = update::save_settings(state);
     let current = state.current_scan().and_then(|(study, _, scan)| {
         let review = scan.review(state.thresholds_of(scan)).filter(|r| !r.is_empty())?;

@@ -81,6 +81,8 @@ impl OutlineColor {
 }
 
 /// What is drawn over the picture.
+// Each is a switch of its own on screen: no two exclude each other.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Overlay {
     /// Switched on (M).
@@ -221,6 +223,8 @@ pub enum Popup {
 }
 
 /// Panels, popups and what hangs over the window.
+// Each fold is a switch of its own: no two exclude each other.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Layout {
     /// Which part of the program.

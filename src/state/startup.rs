@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::command::{Command, ModelChoice};
+use crate::io::limits;
 use crate::io::settings::Settings;
 
 use super::AppState;
@@ -26,7 +27,7 @@ pub fn start(start: Start) -> (AppState, Vec<Command>) {
     let mut state = AppState {
         settings: start.settings,
         clock_offset_secs: start.clock_offset_secs,
-        memory_ceiling_bytes: opening::MAX_OPEN_BYTES,
+        memory_ceiling_bytes: limits::MAX_OPEN_BYTES as usize,
         ..AppState::default()
     };
     state.model.choice = start.choice;

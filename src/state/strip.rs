@@ -50,6 +50,8 @@ impl Mark {
 }
 
 /// One cell: the slices `first..=last`.
+// Merged cells can be all of these at once.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
     /// First slice.
@@ -75,7 +77,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn merge(&mut self, next: Self) {
+    fn merge(&mut self, next: &Self) {
         self.last = next.last;
         self.score = self.score.into_iter().chain(next.score).reduce(f32::max);
         self.is_flagged |= next.is_flagged;
@@ -98,7 +100,7 @@ pub fn cells(state: &AppState, height: f32) -> Vec<Cell> {
     for slice in 0..count {
         let next = cell(scan, slice, thresholds);
         match cells.last_mut() {
-            Some(cell) if !slice.is_multiple_of(per_cell) => cell.merge(next),
+            Some(cell) if !slice.is_multiple_of(per_cell) => cell.merge(&next),
             _ => cells.push(next),
         }
     }

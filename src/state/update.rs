@@ -24,17 +24,17 @@ pub fn update(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Comman
     match action {
         Action::File(file) => update_file(state, file),
         Action::Analysis(analysis) => analyzing::update(state, analysis),
-        Action::Go(go) => looking::go(state, &go),
+        Action::Go(go) => looking::go(state, go),
         Action::Window(window) => {
-            looking::window(state, &window);
+            looking::window(state, window);
             Vec::new()
         }
         Action::View(view) => {
-            looking::view(state, &view);
+            looking::view(state, view);
             Vec::new()
         }
         Action::Overlay(overlay) => {
-            looking::overlay(state, &overlay);
+            looking::overlay(state, overlay);
             Vec::new()
         }
         Action::Review(review) => reviewing::update(state, review, now_secs),
