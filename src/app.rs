@@ -1,6 +1,8 @@
 //! The joint between window, state and engine: events in, actions out. Not for drawing (`ui`), deciding (`state`) or
 //! working (`engine`).
 
+pub mod display;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -116,7 +118,8 @@ pub fn run_window(start: WindowStart) -> Result<(), WindowError> {
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([720.0, 480.0])
         .with_drag_and_drop(true);
-    let options = eframe::NativeOptions { viewport, renderer: renderer(), ..Default::default() };
+    let mut options = eframe::NativeOptions { viewport, renderer: renderer(), ..Default::default() };
+    display::prefer_x11(&mut options);
     let create: eframe::AppCreator<'_> = Box::new(move |cc| {
         ui::theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();

@@ -1,6 +1,7 @@
 //! The one test binary: a module an area. Not for test code itself, which lies in the modules.
 
 mod data;
+mod display;
 mod metrics;
 mod ops;
 mod ops_adam;

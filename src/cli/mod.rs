@@ -2,6 +2,7 @@
 //! (`ui`, `app`).
 
 pub mod train;
+pub mod trouble;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
