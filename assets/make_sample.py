@@ -4,7 +4,7 @@ It is for looking at and for tests: a brain from the ICBM 2009a template, a pain
 lesion of known truth. It is not patient data, not a phantom for physics, and nothing to train or measure a net on.
 
 Needs Python >= 3.10 with numpy, scipy, nilearn (for the template files that it carries) and pillow; no network.
-Run from anywhere, about two minutes and 2.5 GB of memory:
+Run from anywhere, about a minute:
 
     python assets/make_sample.py [--out FOLDER]
 
@@ -104,7 +104,7 @@ class Space:
         turn, roll = np.deg2rad(2.6), np.deg2rad(-1.4)
         x, y = np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y
         x, z = np.cos(roll) * x - np.sin(roll) * z, np.sin(roll) * x + np.cos(roll) * z
-        warp = [2.0 * smooth_noise(rng, shape, 26) + 0.9 * smooth_noise(rng, shape, 9) for _ in range(3)]
+        warp = [1.9 * smooth_noise(rng, shape, 28) + 0.7 * smooth_noise(rng, shape, 9) for _ in range(3)]
         self.shape = shape
         self.x, self.y, self.z = x + warp[0], y + CENTER_Y_MM + warp[1], z + warp[2]
 
@@ -170,8 +170,8 @@ def head_mask(space, outside_hull):
     x, y, z = space.x, space.y, space.z
     vault = outside_hull < 12.5 - 1.5 * smooth_step(z, 40, 85)
     low = smooth_step(-z, 2, 16)
-    taper = 1 - 0.0035 * np.clip(-z - 8, 0, 60)
-    base = (np.abs(x) / (79 * taper)) ** 2.4 + (np.abs(y + 19) / (100 * taper)) ** 2.1 < 1
+    fall = np.clip(-z - 8, 0, 60)
+    base = (np.abs(x) / (79 - 0.07 * fall)) ** 2.4 + (np.abs(y + 17) / (101 - 0.3 * fall)) ** 2.1 < 1
     cheek = 71 - 0.13 * np.clip(y - 20, 0, 90)
     face = (np.abs(x) / cheek) ** 3.2 + (np.abs(y - 10) / (76 + 6 * low)) ** 3.2 < 1
     reach = np.clip(-z - 22, 0, 24)
@@ -211,8 +211,8 @@ def paint_ear(space, image, side, depth, grain):
     height = np.sqrt(np.clip(1 - ((space.z + 27) / 26) ** 2, 0, 1))
     leaf = np.abs(across - 2.6 - 2.4 * np.sin(along / 4.2 + 0.06 * space.z))
     alpha = smooth_step(-leaf, -2.3, -1.0) * smooth_step(24 * height - along, -1, 1.5) * smooth_step(along, -2, 0)
-    rolled = smooth_step(-np.hypot(along - 23 * height, across - 4.5), -4.2, -2.6) * smooth_step(height, 0.3, 0.6)
-    paint(image, scaled(FAT, 0.6 * grain), np.maximum(alpha, rolled) * smooth_step(height, 0.25, 0.5) * smooth_step(-depth, -2.0, 1.0))
+    rolled = smooth_step(-np.hypot(along - 23 * height, across - 4), -3.6, -2.0) * smooth_step(height, 0.7, 0.95)
+    paint(image, scaled(FAT, 0.6 * grain), np.maximum(alpha, rolled) * smooth_step(height, 0.3, 0.7) * smooth_step(-depth, -2.0, 1.0))
 
 
 def paint_skull(space, rng, image, outside_hull, depth):
@@ -307,7 +307,7 @@ def paint_brain(space, rng, image, t1, brain, shares, outside_hull):
 def vessel_points(rng, outside_hull, count):
     """Random walks along the brain's surface: cortical veins, as lists of voxel positions."""
     surface = np.argwhere(np.abs(outside_hull) < 0.6)
-    surface = surface[surface[:, 0] > 30]
+    surface = surface[(surface[:, 0] > 30) & (surface[:, 0] < 98)]
     points = []
     for start in surface[rng.integers(0, len(surface), count)]:
         place, heading = start.astype(float), rng.standard_normal(3)
@@ -327,7 +327,7 @@ def paint_vessels(space, rng, image, shares, outside_hull):
     deep = np.clip((outside_hull + 7.5) / 8.5, 0, 1)
     sagittal = smooth_step(4.4 * deep - np.abs(x), -0.6, 1.2) * smooth_step(-outside_hull, -1.8, -0.8)
     sagittal = sagittal * smooth_step(deep, 0.02, 0.15) * smooth_step(y * 0.4 + z, -25, -10)
-    sagittal = sagittal * np.maximum(smooth_step(-y, 15, 45), 0.8 * smooth_step(z, 20, 50))
+    sagittal = sagittal * np.maximum(smooth_step(-y, 15, 45), 0.8 * smooth_step(z, 20, 50)) * (1 - 0.45 * smooth_step(z, 62, 80))
     near = smooth_step(-np.abs(outside_hull + 0.2), -3.0, -1.6)
     transverse = near * smooth_step(-np.abs(z + 14 + 0.1 * np.abs(x)), -3.2, -2.0) * smooth_step(-y, 58, 70)
     straight = smooth_step(-np.hypot(x, 0.75 * (z - 6) - 0.5 * (y + 45)), -2.6, -1.4)
@@ -335,7 +335,7 @@ def paint_vessels(space, rng, image, shares, outside_hull):
     paint(image, VEIN, np.maximum(sagittal, 0.55 * transverse) * 0.95)
     paint(image, (40.0, 30.0, 128.0), straight)
     veins = np.zeros(space.shape, dtype=np.float32)
-    points = vessel_points(rng, outside_hull, 700)
+    points = vessel_points(rng, outside_hull, 600)
     veins[tuple(points.T)] = 1
     veins = np.clip(2.6 * ndimage.gaussian_filter(veins, 0.75), 0, 1)
     paint(image, (46.0, 34.0, 138.0), veins * 0.8)
@@ -349,7 +349,7 @@ def paint_vessels(space, rng, image, shares, outside_hull):
 
 
 def lesion(space, rng, brain, shares):
-    """Shares of edema, solid part, rim and necrosis, and the truth: everything abnormal on FLAIR."""
+    """Shares of edema, how strong it is there, solid part, rim and necrosis; edema and solid part are the truth."""
     shape = space.shape
     lobes = [space.distance(*lobe[:3]) / lobe[3] for lobe in LOBES]
     field = sum(np.exp(-1.6 * (lobe**2)) for lobe in lobes)
@@ -358,31 +358,33 @@ def lesion(space, rng, brain, shares):
     inward = np.sqrt(np.maximum(-np.log(np.clip(field, 1e-6, 4)) / 1.6, 0))
     solid = smooth_step(-inward, -1.05, -0.95)
     wall = 0.86 + 0.05 * smooth_noise(rng, shape, 6)
-    rim = smooth_step(-np.abs(inward - wall), -0.15 - 0.02 * np.clip(smooth_noise(rng, shape, 8), -2, 2), -0.05)
+    rim = smooth_step(-np.abs(inward - wall), -0.16 - 0.045 * np.clip(smooth_noise(rng, shape, 7), -2, 2), -0.05)
     necrosis = smooth_step(-inward, -0.80, -0.66)
-    fingers = 0.2 * smooth_noise(rng, shape, 8) + 0.07 * smooth_noise(rng, shape, 3.5)
+    fingers = 0.15 * smooth_noise(rng, shape, 9) + 0.06 * smooth_noise(rng, shape, 3.5)
     axes = zip((space.x, space.y, space.z), LESION_CENTER, EDEMA_RADII_MM)
     spread = sum(np.abs((axis - center) / radius) ** 2.7 for axis, center, radius in axes) ** (1 / 2.7)
     matter = ndimage.gaussian_filter(shares[2], 1.6)
-    drive = 1.02 + fingers + 0.32 * (matter - 0.55) - 0.5 * shares[0] - spread
+    drive = 1.02 + fingers + 0.26 * (matter - 0.5) - 0.5 * shares[0] - spread
+    drive = drive - 0.6 * smooth_step(np.abs(space.z - LESION_CENTER[2]), 26, 31)
     drive = ndimage.gaussian_filter(np.where(space.x < 5, -1, drive), 1.0)
     edema = np.maximum(smooth_step(drive, -0.035, 0.035), solid)
     edema = edema * smooth_step(brain, 0.4, 0.9) * smooth_step(-shares[0], -0.75, -0.45)
     labels, _ = ndimage.label(edema > 0.5)
     center = labels[edema > 0.5]
     edema = edema * ndimage.binary_dilation(labels == np.bincount(center).argmax(), iterations=2)
-    return edema, solid * brain, rim * solid, necrosis
+    fading = 0.84 + 0.16 * smooth_step(drive, 0.0, 0.35)
+    return edema, fading, solid * brain, rim * solid * brain, necrosis
 
 
 def paint_lesion(space, rng, image, parts):
     """The lesion over the brain, uneven as real ones are."""
-    edema, solid, rim, necrosis = parts
+    edema, fading, solid, rim, necrosis = parts
     shape = space.shape
-    uneven = 1 + 0.06 * smooth_noise(rng, shape, 6) + 0.035 * smooth_noise(rng, shape, 2)
-    paint(image, scaled(EDEMA, uneven), 0.92 * edema)
+    uneven = 1 + 0.09 * smooth_noise(rng, shape, 7) + 0.035 * smooth_noise(rng, shape, 2)
+    paint(image, scaled(EDEMA, uneven), 0.95 * edema * fading)
     paint(image, scaled(SOLID, uneven), 0.9 * solid)
     paint(image, scaled(NECROSIS, uneven), 0.9 * solid * necrosis)
-    patchy = np.clip(0.8 + 0.35 * smooth_noise(rng, shape, 5), 0.2, 1)
+    patchy = np.clip(0.8 + 0.45 * smooth_noise(rng, shape, 5), 0.25, 1.1)
     paint(image, scaled(RIM, uneven), rim * patchy)
 
 
@@ -407,9 +409,9 @@ def scanner(rng, image):
     return np.clip(np.round(np.stack(channels, axis=-1)), 0, 255).astype(np.uint8)
 
 
-def write_tiff(path, pages, mode):
+def write_tiff(path, pages):
     """One multi-page TIFF, losslessly deflated with the horizontal predictor."""
-    images = [Image.fromarray(page, mode) for page in pages]
+    images = [Image.fromarray(page) for page in pages]
     images[0].save(path, save_all=True, append_images=images[1:], compression="tiff_adobe_deflate", tiffinfo={317: 2})
 
 
@@ -418,26 +420,27 @@ def main():
     parser = argparse.ArgumentParser(description="makes the synthetic sample study")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder for the two files")
     folder = parser.parse_args().out
-    rng = np.random.default_rng(SEED)
-    space = Space(rng)
+    # A stream of its own for every part, so that a change in one leaves the others as they were.
+    streams = iter(np.random.default_rng(SEED).spawn(9))
+    space = Space(next(streams))
     t1, brain, shares = template(space)
     # The vault is smooth over the brain's folds; the base follows them.
-    vault = ndimage.gaussian_filter(distance_outside(closed(brain > 0.5, 22.0)), 6.0)
+    vault = ndimage.gaussian_filter(distance_outside(closed(brain > 0.5, 22.0)), 9.0)
     base = ndimage.gaussian_filter(distance_outside(closed(brain > 0.5, 7.0)), 1.2)
     high = smooth_step(space.z, -16, 6)
     outside_hull = high * vault + (1 - high) * base
     depth = -ndimage.gaussian_filter(distance_outside(head_mask(space, outside_hull)), 0.8)
     image = [np.zeros(space.shape, dtype=np.float32) for _ in range(3)]
-    paint_scalp(space, rng, image, depth)
-    paint_face(space, rng, image, outside_hull)
-    paint_skull(space, rng, image, outside_hull, depth)
-    paint_brain(space, rng, image, t1, brain, shares, outside_hull)
-    parts = lesion(space, rng, brain, shares)
-    paint_lesion(space, rng, image, parts)
-    paint_vessels(space, rng, image, shares, outside_hull)
-    truth = thick_slices(np.maximum(parts[0], parts[1])) > VISIBLE_SHARE
-    write_tiff(folder / "sample.tif", scanner(rng, image), "RGB")
-    write_tiff(folder / "sample_mask.tif", truth.astype(np.uint8) * 255, "L")
+    paint_scalp(space, next(streams), image, depth)
+    paint_face(space, next(streams), image, outside_hull)
+    paint_skull(space, next(streams), image, outside_hull, depth)
+    paint_brain(space, next(streams), image, t1, brain, shares, outside_hull)
+    parts = lesion(space, next(streams), brain, shares)
+    paint_lesion(space, next(streams), image, parts)
+    paint_vessels(space, next(streams), image, shares, outside_hull)
+    truth = thick_slices(np.maximum(parts[0], parts[2])) > VISIBLE_SHARE
+    write_tiff(folder / "sample.tif", scanner(next(streams), image))
+    write_tiff(folder / "sample_mask.tif", truth.astype(np.uint8) * 255)
     for number, area in enumerate(truth.sum(axis=(1, 2)), start=1):
         print(f"slice {number:2}: {area} px")
 

@@ -6,4 +6,5 @@ mod metrics;
 mod ops;
 mod ops_adam;
 mod ops_parity;
+mod sample;
 mod tidy;
