@@ -28,3 +28,16 @@ pub enum GateVerdict {
     /// Not the kind of picture that the nets know.
     Unknown(Vec<GateReason>),
 }
+
+impl GateReason {
+    /// The words behind "Not the kind of picture this model knows: ".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Color => "a color photo or drawing",
+            Self::Constant => "one constant value",
+            Self::NoDarkBackground => "no dark background around the head",
+            Self::NotHeadShaped => "nothing of a head's size and shape",
+            Self::OneUnknownSequence => "one gray picture of a sequence that the file does not name",
+        }
+    }
+}

@@ -3,6 +3,8 @@
 pub mod atomic;
 pub mod digest;
 pub mod error;
+pub mod export;
+pub mod findings_json;
 pub mod home;
 pub mod limits;
 pub mod masks;
