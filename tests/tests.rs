@@ -2,6 +2,10 @@
 
 mod data;
 mod display;
+mod engine;
+mod engine_failures;
+mod engine_jobs;
+mod engine_kit;
 mod metrics;
 mod ops;
 mod ops_adam;

@@ -4,6 +4,15 @@
 pub mod train;
 pub mod trouble;
 
+mod analyze;
+mod collect;
+mod folders;
+pub mod interrupt;
+mod output;
+mod session;
+mod tally;
+pub mod values;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;

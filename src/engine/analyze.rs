@@ -13,8 +13,9 @@ use super::queue::Inbox;
 use super::tools::Nets;
 use crate::domain::card::{ModelCard, Task};
 use crate::domain::finding::ModelStamp;
-use crate::domain::gate::GateVerdict;
+use crate::domain::gate::{GateReason, GateVerdict};
 use crate::domain::scan::{Scan, Study};
+use crate::io::digest;
 use crate::nn::input::Prepared;
 
 /// What to read, and how.
@@ -45,15 +46,13 @@ pub struct Analysis {
 pub fn run(analyst: &mut Analyst, job: &mut Job, inbox: &Inbox, request: &Request<'_>) -> Result<(), Stop> {
     let started = Instant::now();
     let nets = analyst.nets(job)?;
-    // The gate and the digest come with room io; until then no scan is read.
-    job.check().and(Err(Stop::from(Failure::new("Could not analyze the scan", "not built yet"))))?;
     let Some(scan) = request.study.scans.get(request.scan) else {
         return Err(Failure::new("Could not analyze the scan", "the study has no scan of this number").into());
     };
-    let (gate, stamps) = (GateVerdict::Known, stamps(&nets.describe(), &request.options));
+    let (gate, stamps) = (verdict(scan), stamps(&nets.describe(), &request.options));
     let is_refused = gate != GateVerdict::Known && !request.options.is_override;
     let threshold = stamps.iter().find(|s| s.task == Task::Classifier).map_or(1.0, |s| s.threshold);
-    let pixels_sha256 = String::new();
+    let pixels_sha256 = digest::of_scan(scan);
     job.emit(Event::AnalysisStarted { job: job.id, gate, pixels_sha256, models: stamps });
     analyst.forget();
     if is_refused {
@@ -173,6 +172,15 @@ fn outline(nets: &dyn Nets, scan: &Scan, analysis: &mut Analysis, job: &Job, sli
             let failure = Failure::of_nets("Could not outline the slice", &error);
             job.emit(Event::SliceFailed { job: job.id, slice, failure });
         }
+    }
+}
+
+/// The gate's answer as far as it needs no look at pixels; the pixel checks come with `domain::gate`.
+fn verdict(scan: &Scan) -> GateVerdict {
+    if scan.has_net_sequences() {
+        GateVerdict::Known
+    } else {
+        GateVerdict::Unknown(vec![GateReason::OneUnknownSequence])
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use crate::io::error::IoError;
 use crate::nn::error::NnError;
 
 /// What failed, why, and what to do.
@@ -54,6 +55,19 @@ impl Failure {
             why: vec![without_path(&error.to_string(), path)],
             hint: nets_hint(error).map(str::to_owned),
             path: path.map(Path::to_owned),
+            is_bug: false,
+        }
+    }
+}
+
+impl From<&IoError> for Failure {
+    fn from(error: &IoError) -> Self {
+        let words = error.words();
+        Self {
+            what: words.what.to_owned(),
+            why: vec![words.why],
+            hint: Some(words.hint.to_owned()),
+            path: words.path.map(Path::to_owned),
             is_bug: false,
         }
     }

@@ -24,8 +24,11 @@ use command::{Command, JobId};
 use event::Event;
 use outbox::{Outbox, Waker};
 use queue::{Inbox, Ticket};
-use tools::Tools;
+use tempfile::TempDir;
+use tools::{Dialogs, Tools};
 use worker::{Bench, Worker};
+
+use crate::io::home::Home;
 
 /// Everything that computes, reads or writes, off the window's thread.
 ///
@@ -34,6 +37,8 @@ pub struct Engine {
     outbox: Outbox,
     events: Receiver<Event>,
     lanes: Lanes,
+    /// Held only to be removed in the end.
+    own_home: Option<TempDir>,
 }
 
 /// Where the jobs run.
@@ -55,19 +60,24 @@ impl Engine {
         let (sender, events) = channel();
         let outbox = Outbox::new(sender, waker);
         let worker = |name| Worker::start(name, Bench::new(tools.clone(), outbox.clone()));
-        let lanes = match (worker("loader"), worker("analyst"), worker("clerk")) {
-            (Ok(loader), Ok(analyst), Ok(clerk)) => Lanes::Threads { loader, analyst, clerk },
-            _ => {
-                log::error!("the system gives no threads: jobs run in the window's own");
-                Lanes::inline(tools, &outbox)
-            }
+        let lanes = if let (Ok(loader), Ok(analyst), Ok(clerk)) = (worker("loader"), worker("analyst"), worker("clerk"))
+        {
+            Lanes::Threads { loader, analyst, clerk }
+        } else {
+            log::error!("the system gives no threads: jobs run in the window's own");
+            Lanes::inline(tools, &outbox)
         };
-        Self { outbox, events, lanes }
+        Self { outbox, events, lanes, own_home: None }
     }
 
-    /// The same job bodies, run while [`Engine::send`] is called: for tests of the window, which no worker wakes.
+    /// The same job bodies, run while [`Engine::send`] is called: for tests of the window, which no worker wakes. No
+    /// dialog is shown, and settings and reviews lie in a folder that goes when the engine is dropped.
     pub fn inline() -> Self {
-        Self::inline_with(Tools { dialogs: tools::Dialogs::Unavailable, ..Tools::default() })
+        let folder = tempfile::tempdir().ok();
+        let home = folder.as_ref().map(|folder| Home::at(folder.path()));
+        let mut engine = Self::inline_with(Tools { dialogs: Dialogs::Unavailable, home, ..Tools::default() });
+        engine.own_home = folder;
+        engine
     }
 
     /// As [`Engine::inline`], with other nets or dialogs.
@@ -75,7 +85,7 @@ impl Engine {
         let (sender, events) = channel();
         let outbox = Outbox::new(sender, Arc::new(|| {}));
         let lanes = Lanes::inline(tools, &outbox);
-        Self { outbox, events, lanes }
+        Self { outbox, events, lanes, own_home: None }
     }
 
     /// Hands an order to its worker. Returns at once, but for [`Engine::inline`].

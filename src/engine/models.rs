@@ -12,6 +12,7 @@ use super::tools::{LoadNets, Nets, Tools};
 /// The loaded nets and the analysis that was last under way.
 pub struct Analyst {
     load_nets: LoadNets,
+    wanted: ModelChoice,
     nets: Option<Arc<dyn Nets>>,
     last: Option<Analysis>,
 }
@@ -19,7 +20,7 @@ pub struct Analyst {
 impl Analyst {
     /// Nothing loaded yet.
     pub fn new(tools: &Tools) -> Self {
-        Self { load_nets: Arc::clone(&tools.load_nets), nets: None, last: None }
+        Self { load_nets: Arc::clone(&tools.load_nets), wanted: ModelChoice::default(), nets: None, last: None }
     }
 
     /// Forgets the last analysis, not the nets.
@@ -37,11 +38,11 @@ impl Analyst {
         self.last.as_mut()
     }
 
-    /// The nets; where none are loaded yet, those that ship.
+    /// The nets; where none are loaded yet, those last asked for, at first the ones that ship. Never others instead.
     pub fn nets(&mut self, job: &Job) -> Result<Arc<dyn Nets>, Stop> {
         match &self.nets {
             Some(nets) => Ok(Arc::clone(nets)),
-            None => self.load(job, &ModelChoice::default()),
+            None => self.load(job, &self.wanted.clone()),
         }
     }
 
@@ -58,5 +59,6 @@ impl Analyst {
 
 /// Loads the nets of `choice`.
 pub fn run(analyst: &mut Analyst, job: &Job, choice: &ModelChoice) -> Result<(), Stop> {
+    analyst.wanted = choice.clone();
     analyst.load(job, choice).map(|_| ())
 }

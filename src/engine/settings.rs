@@ -2,9 +2,11 @@
 
 use super::failure::Failure;
 use super::outbox::Stop;
-use crate::io::settings::Settings;
+use super::tools::Tools;
+use crate::io::settings::{self, Settings};
 
-/// Saves the settings.
-pub fn save(_settings: &Settings) -> Result<(), Stop> {
-    Err(Failure::new("Could not save the settings", "not built yet").into())
+/// Saves the settings. Nothing is reported where that works: nobody waits for it.
+pub fn save(tools: &Tools, settings: &Settings) -> Result<(), Stop> {
+    let home = tools.home()?;
+    settings::save(&home, settings).map_err(|e| Failure::from(&e).into())
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::command::{Command, ModelChoice, Pick};
 use super::event::LoadedModels;
+use super::failure::Failure;
 use crate::domain::mask::ProbabilityMap;
 use crate::domain::scan::Scan;
+use crate::io::home::Home;
 use crate::nn::error::NnError;
 use crate::nn::input::Prepared;
 use crate::nn::reader::Reader;
@@ -77,6 +79,8 @@ pub struct Tools {
     pub load_nets: LoadNets,
     /// Shows dialogs.
     pub dialogs: Dialogs,
+    /// Where settings and reviews lie; `None` for the place that `io::home` finds.
+    pub home: Option<Home>,
     /// Called before each job, inside of its panic boundary.
     pub before_job: Option<BeforeJob>,
 }
@@ -84,7 +88,16 @@ pub struct Tools {
 impl Default for Tools {
     /// The real program's.
     fn default() -> Self {
-        Self { load_nets: Arc::new(load_reader), dialogs: Dialogs::System, before_job: None }
+        Self { load_nets: Arc::new(load_reader), dialogs: Dialogs::System, home: None, before_job: None }
+    }
+}
+
+impl Tools {
+    /// Where settings and reviews lie.
+    ///
+    /// *Errors*: the system names no home folder.
+    pub fn home(&self) -> Result<Home, Failure> {
+        self.home.clone().map_or_else(Home::find, Ok).map_err(|e| Failure::from(&e))
     }
 }
 

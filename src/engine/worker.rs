@@ -10,6 +10,7 @@ use super::command::Command;
 use super::event::Event;
 use super::failure::Failure;
 use super::models::Analyst;
+use super::open::Loader;
 use super::outbox::{Job, Outbox, Stop};
 use super::queue::{Inbox, Ticket};
 use super::tools::Tools;
@@ -62,13 +63,14 @@ impl Drop for Worker {
 pub struct Bench {
     tools: Tools,
     outbox: Outbox,
+    loader: Loader,
     analyst: Analyst,
 }
 
 impl Bench {
     /// An empty bench.
     pub fn new(tools: Tools, outbox: Outbox) -> Self {
-        Self { analyst: Analyst::new(&tools), tools, outbox }
+        Self { loader: Loader::default(), analyst: Analyst::new(&tools), tools, outbox }
     }
 
     /// Runs one job to its end, whatever that is, and reports it.
@@ -95,17 +97,17 @@ impl Bench {
         }
         job.check()?;
         match command {
-            Command::Open { paths, .. } => open::run(job, paths),
+            Command::Open { paths, .. } => open::run(&mut self.loader, job, paths),
             Command::LoadModels { choice, .. } => models::run(&mut self.analyst, job, choice),
             Command::Analyze { study, scan, options, .. } => {
                 analyze::run(&mut self.analyst, job, inbox, &analyze::Request { study, scan: *scan, options: *options })
             }
             Command::OutlineSlice { slice, .. } => analyze::outline_one(&mut self.analyst, job, *slice),
             Command::Export { study, items, folder, .. } => export::run(job, study, items, folder),
-            Command::SaveReview { review, .. } => reviews::save(job, review),
-            Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, pixels_sha256),
+            Command::SaveReview { review, .. } => reviews::save(job, &self.tools, review),
+            Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, &self.tools, pixels_sha256),
             Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),
-            Command::SaveSettings { settings, .. } => settings::save(settings),
+            Command::SaveSettings { settings, .. } => settings::save(&self.tools, settings),
             // Canceling happens at once, where it is sent.
             Command::Cancel { .. } => Ok(()),
         }
