@@ -2,7 +2,7 @@
 //! reading itself (`engine`) or the form of the files (`io::export`).
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::collect::Collector;
 use super::folders::Folders;
-use super::output::Output;
+use super::output::{Documents, Output};
 use super::session::{End, Flow, Session};
 use super::tally::Tally;
 use super::values::{ModelArgs, fraction};
@@ -18,12 +18,11 @@ use crate::domain::card::Task;
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateVerdict;
 use crate::domain::scan::Study;
-use crate::engine::command::{AnalyzeOptions, Command, ExportItem};
+use crate::engine::command::{AnalyzeOptions, Command, ExportItem, SAMPLE_PATH};
 use crate::engine::event::Event;
 use crate::io::error::IoError;
 use crate::io::plan::StudyPlan;
-use crate::io::{open, plan};
-use crate::state::words::gate_reason;
+use crate::io::{export, open, plan, sample};
 
 /// Reads files and folders with the nets and writes findings.json, findings.csv, masks and overlays.
 #[derive(Debug, Args)]
@@ -60,34 +59,53 @@ struct Run<'a> {
     output: Output,
     tally: Tally,
     folders: Folders,
+    documents: Documents,
 }
 
 /// Does it.
 pub fn run(args: &AnalyzeArgs) -> ExitCode {
-    let planned = plan::plan(&args.paths);
+    let (samples, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        args.paths.iter().cloned().partition(|path| path == Path::new(SAMPLE_PATH));
+    let planned = plan::plan(&paths);
+    let has_many = planned.studies.len() + samples.len() > 1;
     let mut run = Run {
         args,
         session: Session::start(),
         output: Output::new(args.json),
         tally: Tally::default(),
-        folders: Folders::new(&args.out, planned.studies.len() > 1),
+        folders: Folders::new(&args.out, has_many),
+        documents: Documents::new(has_many),
     };
     run.tally.failed_all(planned.failures.iter().map(|(_, error)| error.to_string()));
-    run.all(&planned.studies);
+    let samples = samples.iter().map(|_| Source::Sample);
+    run.all(&samples.chain(planned.studies.iter().map(Source::Files)).collect::<Vec<_>>());
+    if args.json {
+        run.documents.close(&run.output);
+    }
     run.tally.close(&run.output)
 }
 
+/// Where a study comes from.
+enum Source<'a> {
+    Sample,
+    Files(&'a StudyPlan),
+}
+
 impl Run<'_> {
-    fn all(&mut self, plans: &[StudyPlan]) {
-        if plans.is_empty() || !self.load_models() {
+    fn all(&mut self, sources: &[Source<'_>]) {
+        if sources.is_empty() || !self.load_models() {
             return;
         }
-        for plan in plans {
-            if let Some(study) = self.open(plan) {
-                self.study(&study);
-            }
+        for source in sources {
             if self.session.is_interrupted() {
                 return self.tally.interrupted();
+            }
+            let opened = match source {
+                Source::Sample => self.open_sample(),
+                Source::Files(plan) => self.open(plan),
+            };
+            if let Some(study) = opened {
+                self.study(&study);
             }
         }
     }
@@ -110,6 +128,11 @@ impl Run<'_> {
         self.settle(end)
     }
 
+    fn open_sample(&mut self) -> Option<Arc<Study>> {
+        let study = sample::open().map_err(|error| self.tally.failed(error.to_string()));
+        study.ok().map(Arc::new)
+    }
+
     /// Decodes one study; `None` where nothing of it opened.
     fn open(&mut self, plan: &StudyPlan) -> Option<Arc<Study>> {
         let mut failures = Vec::new();
@@ -121,7 +144,10 @@ impl Run<'_> {
         self.tally.failed_all(failures.iter().map(|(_, error)| error.to_string()));
         match result {
             Ok(study) => study.map(Arc::new),
-            Err(IoError::Canceled) => None,
+            Err(IoError::Canceled) => {
+                self.tally.interrupted();
+                None
+            }
             Err(error) => {
                 self.tally.failed(error.to_string());
                 None
@@ -141,9 +167,10 @@ impl Run<'_> {
             return;
         }
         let summary = summary(study, &items);
-        let (folder, output) = (self.folders.next(&study.title), &self.output);
+        let (folder, outline_all) = (self.folders.next(&study.title), self.args.segment_all);
+        let output = &self.output;
         let mut written = None;
-        let command = |job| Command::Export { job, study: Arc::clone(study), items, folder };
+        let command = |job| Command::Export { job, study: Arc::clone(study), items, outline_all, folder };
         let end = self.session.finish(command, |event| match event {
             Event::Progress { what, done, total, .. } => {
                 output.progress(&study.title, what, done, total);
@@ -160,6 +187,18 @@ impl Run<'_> {
         {
             self.tally.done();
             self.output.line(&format!("{summary} → {}", folder.display()));
+            self.print_findings(&folder);
+        }
+    }
+
+    /// With `--json`: the file just written, as the next element of an array where there are several studies.
+    fn print_findings(&mut self, folder: &Path) {
+        if !self.args.json {
+            return;
+        }
+        match export::read_findings(folder) {
+            Ok(text) => self.documents.print(&self.output, &text),
+            Err(error) => self.tally.failed(error.to_string()),
         }
     }
 
@@ -236,7 +275,7 @@ fn reasons(gate: &GateVerdict) -> String {
     match gate {
         GateVerdict::Known => String::new(),
         GateVerdict::Unknown(reasons) => {
-            let words: Vec<&str> = reasons.iter().map(|&reason| gate_reason(reason)).collect();
+            let words: Vec<&str> = reasons.iter().map(|&reason| reason.words()).collect();
             words.join(", ")
         }
     }

@@ -1,42 +1,26 @@
-//! Where each study's results go. Not for writing them (`io::export`).
+//! Where each study's results go. Not for writing them, nor for what makes a good name (`io::export`).
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+use crate::io::export::subfolder_name;
 
 /// Hands out one folder a study.
 #[derive(Debug)]
 pub struct Folders {
     out: PathBuf,
     has_many: bool,
-    used: HashSet<String>,
+    taken: BTreeSet<String>,
 }
 
 impl Folders {
     /// `out` itself for one study, folders in it for many.
     pub fn new(out: &Path, has_many: bool) -> Self {
-        Self { out: out.to_owned(), has_many, used: HashSet::new() }
+        Self { out: out.to_owned(), has_many, taken: BTreeSet::new() }
     }
 
-    /// The folder for the study called `title`: named as the user's own folder or file is, made unique by a number.
+    /// The folder for the study called `title`.
     pub fn next(&mut self, title: &str) -> PathBuf {
-        if !self.has_many {
-            return self.out.clone();
-        }
-        let plain: String = title.chars().map(|c| if is_plain(c) { c } else { '_' }).collect();
-        let base = plain.trim_matches(['.', ' ']);
-        let base = if base.is_empty() { "study" } else { base };
-        let mut name = base.to_owned();
-        let mut number = 2;
-        // Case is ignored, as Windows and macOS do.
-        while !self.used.insert(name.to_lowercase()) {
-            name = format!("{base}_{number}");
-            number += 1;
-        }
-        self.out.join(name)
+        if self.has_many { self.out.join(subfolder_name(title, &mut self.taken)) } else { self.out.clone() }
     }
-}
-
-/// Whether every file system takes the character in a name.
-fn is_plain(c: char) -> bool {
-    !c.is_control() && !matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
 }

@@ -1,9 +1,6 @@
 //! The terminal: which words were given, and the commands that need no window. Not for computing (`engine`) or drawing
 //! (`ui`, `app`).
 
-pub mod train;
-pub mod trouble;
-
 mod analyze;
 mod collect;
 mod folders;
@@ -11,6 +8,8 @@ pub mod interrupt;
 mod output;
 mod session;
 mod tally;
+pub mod train;
+pub mod trouble;
 pub mod values;
 
 use std::path::PathBuf;
@@ -39,6 +38,7 @@ impl Terminal {
     /// Runs it to its end: 0 all done, 1 some files failed, 2 nothing could be done.
     pub fn run(self) -> ExitCode {
         match self.0 {
+            Task::Analyze(arguments) => analyze::run(&arguments),
             Task::Train(arguments) => train::run(&arguments),
         }
     }
@@ -69,6 +69,8 @@ struct Arguments {
 /// The commands.
 #[derive(Debug, Subcommand)]
 enum Task {
+    #[command(visible_alias = "analyse")]
+    Analyze(analyze::AnalyzeArgs),
     /// Train a classifier or a segmenter on your own data.
     Train(Box<train::TrainArguments>),
 }

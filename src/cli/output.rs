@@ -60,3 +60,38 @@ impl Output {
         self.bar.finish_and_clear();
     }
 }
+
+/// JSON documents one after the other: one alone as it is, several as an array that grows while the work goes on.
+#[derive(Debug)]
+pub struct Documents {
+    has_many: bool,
+    printed: usize,
+}
+
+impl Documents {
+    /// For one document, or for `has_many`.
+    pub fn new(has_many: bool) -> Self {
+        Self { has_many, printed: 0 }
+    }
+
+    /// Prints the next document.
+    pub fn print(&mut self, output: &Output, text: &str) {
+        let before = match (self.has_many, self.printed) {
+            (false, _) => "",
+            (true, 0) => "[\n",
+            (true, _) => ",\n",
+        };
+        self.printed += 1;
+        let after = if self.has_many { "" } else { "\n" };
+        output.data(&format!("{before}{}{after}", text.trim_end()));
+    }
+
+    /// Ends the array, which is there even where nothing was printed.
+    pub fn close(&self, output: &Output) {
+        match (self.has_many, self.printed) {
+            (false, _) => {}
+            (true, 0) => output.data("[]\n"),
+            (true, _) => output.data("\n]\n"),
+        }
+    }
+}

@@ -113,6 +113,8 @@ pub enum Command {
         study: Arc<Study>,
         /// Its scans with their findings.
         items: Vec<ExportItem>,
+        /// True: masks of slices that are not flagged count too (`--segment-all`).
+        outline_all: bool,
         /// Folder to write into.
         folder: PathBuf,
     },

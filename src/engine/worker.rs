@@ -103,7 +103,9 @@ impl Bench {
                 analyze::run(&mut self.analyst, job, inbox, &analyze::Request { study, scan: *scan, options: *options })
             }
             Command::OutlineSlice { slice, .. } => analyze::outline_one(&mut self.analyst, job, *slice),
-            Command::Export { study, items, folder, .. } => export::run(job, study, items, folder),
+            Command::Export { study, items, outline_all, folder, .. } => {
+                export::run(job, &export::Request { study, items, outline_all: *outline_all, folder })
+            }
             Command::SaveReview { review, .. } => reviews::save(job, &self.tools, review),
             Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, &self.tools, pixels_sha256),
             Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),

@@ -49,7 +49,8 @@ pub(super) fn export(state: &mut AppState, folder: PathBuf) -> Vec<Command> {
     }
     let progress = Progress { what: "Writing", done: 0, total: 0 };
     state.export = Export::Running { job, progress, folder: folder.clone() };
-    vec![Command::Export { job, study, items, folder }]
+    // The same files as the terminal's: masks count where the slice is flagged.
+    vec![Command::Export { job, study, items, outline_all: false, folder }]
 }
 
 /// The finding of a scan with the thresholds that are in use now, as exports and reviews name them.

@@ -74,6 +74,12 @@ pub fn write(studies: &[StudyResults<'_>], folder: &Path, on_slice: &mut OnSlice
     Ok(written)
 }
 
+/// The text of the `findings.json` in `folder`, as it was written.
+pub fn read_findings(folder: &Path) -> Result<String, IoError> {
+    let path = folder.join(FINDINGS_FILE);
+    std::fs::read_to_string(&path).map_err(|e| IoError::read(&e, &path))
+}
+
 /// A subfolder's name for a study: its title with nothing in it that a file system minds, different from all in `taken`.
 pub fn subfolder_name(title: &str, taken: &mut BTreeSet<String>) -> String {
     let name = clean_name(title);
