@@ -112,13 +112,15 @@ pub fn make_batch(store: &Store, plan: &Plan, index: usize) -> Result<Batch, Tra
         let prepared = store.prepared(item);
         let field = prepared.field(plan.crop, picture.plane(0).rows, picture.plane(0).cols);
         batch.images.extend(augmentation.image(&picture, prepared, &field, plan.size));
-        let mask = store.mask(item)?;
-        batch.mask_known.push(f32::from(u8::from(mask.is_some())));
+        let source = &store.dataset().items[item];
+        batch.labels.push(f32::from(u8::from(source.label)));
+        // Without a mask, only a tumor-free slice has a known one: empty. Neither needs a second decoding.
+        let mask = if source.mask.is_some() { store.mask(item)? } else { None };
+        batch.mask_known.push(f32::from(u8::from(mask.is_some() || !source.label)));
         match mask {
             Some(mask) => batch.masks.extend(augmentation.mask(&mask, &field, plan.size)),
             None => batch.masks.resize(batch.masks.len() + pixels, 0.0),
         }
-        batch.labels.push(f32::from(u8::from(store.dataset().items[item].label)));
     }
     Ok(batch)
 }

@@ -140,20 +140,16 @@ pub fn read_text(path: &Path) -> Result<String, TrainError> {
     files::text(path)
 }
 
-/// Writes `text` to `path` at once or not at all.
-pub fn write_text(path: &Path, text: &str) -> Result<(), TrainError> {
-    files::write(path, text.as_bytes())
-}
-
 /// The label of every slice that has one: by its mask, else as told. Slices without either are left out, said.
 fn labeled(candidates: Vec<Candidate>, warnings: &mut Vec<String>) -> Vec<(Candidate, bool)> {
     let (mut disagreeing, mut unlabeled) = (0, 0);
     let mut unreadable = files::Left::new("masks that cannot be read");
     let mut kept = Vec::new();
+    let mut masks = picture::MaskReader::default();
     for candidate in candidates {
         let by_mask = match &candidate.mask {
             None => None,
-            Some(mask) => match picture::mask(mask, candidate.page) {
+            Some(mask) => match masks.read(mask, candidate.page) {
                 Ok(mask) => Some(!mask.is_empty()),
                 Err(error) => {
                     unreadable.add(&error.to_string());

@@ -43,6 +43,9 @@ pub enum TrainError {
         /// The file or folder.
         path: PathBuf,
     },
+    /// The user asked to stop before there was a result.
+    #[error("stopped before it was complete")]
+    Stopped,
     /// The loss was not a number.
     #[error(
         "the loss was not a number in epoch {epoch}, step {step}; the best checkpoint so far is kept (try a smaller learning rate)"

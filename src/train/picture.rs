@@ -6,10 +6,8 @@ use std::path::Path;
 use super::error::TrainError;
 use crate::domain::mask::Mask;
 use crate::domain::scan::Plane;
+use crate::io::masks::{self, MaskFile};
 use crate::io::raster::{self, Kind, Page};
-
-/// A mask's pixel is inside from here on where its file is lossy: JPEG leaves a haze of small values around an outline.
-const LOSSY_MASK_LEVEL: f32 = 128.0;
 
 /// The planes of one slice: three sequences, or one that stands for all three.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,12 +33,26 @@ pub fn picture(path: &Path, page: Option<usize>) -> Result<Picture, TrainError> 
     Ok(Picture { planes: one_page(path, page)?.channels })
 }
 
-/// Decodes the mask at `path`: everything that is not zero is inside.
+/// Decodes the mask at `path`, by the same rule for what is inside as reference masks are opened by.
 pub fn mask(path: &Path, page: Option<usize>) -> Result<Mask, TrainError> {
-    let page = one_page(path, page)?;
-    let level = if page.kind == Kind::Jpeg { LOSSY_MASK_LEVEL } else { f32::MIN_POSITIVE };
-    let is_inside = |i| page.channels.iter().any(|plane| plane.samples.get(i) >= level);
-    Ok(Mask { rows: page.rows, cols: page.cols, bits: (0..page.rows * page.cols).map(is_inside).collect() })
+    MaskReader::default().read(path, page)
+}
+
+/// Reads masks and keeps the last file's, so that going through a stack decodes it once.
+#[derive(Default)]
+pub struct MaskReader {
+    last: Option<MaskFile>,
+}
+
+impl MaskReader {
+    /// The mask at `path`, page `page` where it has several.
+    pub fn read(&mut self, path: &Path, page: Option<usize>) -> Result<Mask, TrainError> {
+        if self.last.as_ref().is_none_or(|file| file.path != path) {
+            self.last = Some(masks::read(path)?);
+        }
+        let pages = self.last.as_ref().map_or(&[][..], |file| &file.masks);
+        pages.get(page.unwrap_or(0)).cloned().ok_or_else(|| no_page(path, page, pages.len()))
+    }
 }
 
 /// Pages in the file; 1 for every form that has none, and for a file that does not open, which is said when it is read.
@@ -55,9 +67,11 @@ pub fn page_count(path: &Path) -> usize {
 /// under the ceiling are decoded once a page and never again.
 fn one_page(path: &Path, page: Option<usize>) -> Result<Page, TrainError> {
     let pages = raster::decode(path)?;
-    let (index, found) = (page.unwrap_or(0), pages.len());
-    pages.into_iter().nth(index).ok_or_else(|| TrainError::Data {
-        reason: format!("page {} is asked for, the file has {found}", index + 1),
-        path: path.to_owned(),
-    })
+    let found = pages.len();
+    pages.into_iter().nth(page.unwrap_or(0)).ok_or_else(|| no_page(path, page, found))
+}
+
+fn no_page(path: &Path, page: Option<usize>, found: usize) -> TrainError {
+    let reason = format!("page {} is asked for, the file has {found}", page.unwrap_or(0) + 1);
+    TrainError::Data { reason, path: path.to_owned() }
 }

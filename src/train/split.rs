@@ -6,9 +6,10 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{Dataset, read_text, write_text};
+use super::dataset::{Dataset, read_text};
 use super::error::TrainError;
 use crate::domain::random::Random;
+use crate::io::atomic;
 
 /// One part of the data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -109,7 +110,7 @@ impl Split {
 
     /// Writes a `split.csv` at once or not at all.
     pub fn write(&self, path: &Path, dataset: &Dataset) -> Result<(), TrainError> {
-        write_text(path, &self.to_csv(dataset))
+        Ok(atomic::write(path, self.to_csv(dataset).as_bytes())?)
     }
 
     /// Reads the text of a `split.csv` (`patient_id,split`) and the warnings about it.

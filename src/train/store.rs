@@ -42,7 +42,7 @@ impl Store {
     ///
     /// `progress` hears (slices done, slices in all) and answers whether to go on.
     ///
-    /// *Errors*: no slice is left; `progress` said no.
+    /// *Errors*: no slice is left; [`TrainError::Stopped`] where `progress` said no.
     pub fn survey(
         dataset: Dataset,
         ceiling_bytes: usize,
@@ -64,7 +64,7 @@ impl Store {
                 }
                 done += 1;
                 if !progress(done, total) {
-                    return Err(TrainError::Data { reason: "stopped".into(), path: store.dataset.root.clone() });
+                    return Err(TrainError::Stopped);
                 }
             }
             for ((rows, cols), slices) in scans {

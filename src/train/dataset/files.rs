@@ -2,7 +2,6 @@
 //! or deciding on patients (`patients`).
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::patients::Owner;
@@ -51,19 +50,6 @@ pub fn text(path: &Path) -> Result<String, TrainError> {
     let bytes = fs::read(path).map_err(|e| error(&e, path))?;
     String::from_utf8(bytes)
         .map_err(|_| TrainError::Data { reason: "it is not UTF-8 text".into(), path: path.to_owned() })
-}
-
-/// Writes a small file through a temporary one beside it, so that a full disk leaves an earlier one untouched.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|e| TrainError::Write { reason: e.to_string(), path: path.to_owned() })
 }
 
 /// The table of pictures in `folder`: `data_mask.csv`, else the only CSV that lists pictures.
