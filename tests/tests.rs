@@ -6,6 +6,7 @@ mod engine;
 mod engine_failures;
 mod engine_jobs;
 mod engine_kit;
+mod evaluation;
 mod metrics;
 mod ops;
 mod ops_adam;

@@ -3,6 +3,7 @@
 
 mod analyze;
 mod collect;
+pub mod evaluate;
 mod folders;
 pub mod interrupt;
 mod output;
@@ -40,6 +41,7 @@ impl Terminal {
         match self.0 {
             Task::Analyze(arguments) => analyze::run(&arguments),
             Task::Train(arguments) => train::run(&arguments),
+            Task::Evaluate(arguments) => evaluate::run(&arguments),
         }
     }
 }
@@ -73,6 +75,8 @@ enum Task {
     Analyze(analyze::AnalyzeArgs),
     /// Train a classifier or a segmenter on your own data.
     Train(Box<train::TrainArguments>),
+    /// Measure the nets on data whose truth is known.
+    Evaluate(Box<evaluate::EvaluateArguments>),
 }
 
 /// Reads the program's arguments. Prints help, version or what is wrong with them, and then ends the program.

@@ -57,9 +57,14 @@ pub struct ProbabilityMap {
 }
 
 impl ProbabilityMap {
+    /// The lowest byte that is inside at `threshold` (0–1); a probability of 0 never is.
+    pub fn lowest_inside(threshold: f32) -> u8 {
+        (threshold.clamp(0.0, 1.0) * 255.0).ceil().max(1.0) as u8
+    }
+
     /// The pixels whose probability is at or above `threshold` (0–1).
     pub fn mask(&self, threshold: f32) -> Mask {
-        let limit = (threshold.clamp(0.0, 1.0) * 255.0).ceil().max(1.0) as u8;
+        let limit = Self::lowest_inside(threshold);
         Mask { rows: self.rows, cols: self.cols, bits: self.bytes.iter().map(|&b| b >= limit).collect() }
     }
 
