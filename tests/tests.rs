@@ -12,4 +12,5 @@ mod ops;
 mod ops_adam;
 mod ops_parity;
 mod sample;
+mod state;
 mod tidy;
