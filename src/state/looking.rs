@@ -1,7 +1,7 @@
 //! Which slice, sequence and scan is on screen, and how: gray window, zoom, overlay. Not for drawing it (`ui`).
 
 use crate::domain::scan::Samples;
-use crate::domain::window::Window;
+use crate::domain::window::{Presets, Window};
 use crate::engine::command::Command;
 
 use super::action::{GoAction, OverlayAction, ViewAction, WindowAction};
@@ -99,9 +99,11 @@ fn ensure_window(state: &mut AppState) {
 fn set_preset(state: &mut AppState, preset: WindowPreset) {
     let Some((_, pixels, scan)) = state.current_scan() else { return };
     let sequence = scan.sequence;
-    let window = gray::window(pixels, sequence, preset);
-    if let Some(entry) = state.current_scan_mut().and_then(|s| s.windows.get_mut(sequence)) {
-        *entry = Some(WindowState { window, preset: Some(preset) });
+    let measured = scan.presets.get(sequence).copied().flatten().or_else(|| Presets::measure(pixels, sequence));
+    let Some(scan) = state.current_scan_mut() else { return };
+    if let (Some(measured), Some(entry)) = (measured, scan.windows.get_mut(sequence)) {
+        *entry = Some(WindowState { window: gray::of(&measured, preset), preset: Some(preset) });
+        scan.presets[sequence] = Some(measured);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::finding::Finding;
 use crate::domain::gate::GateReason;
 use crate::domain::review::{BlindCall, Review};
 use crate::domain::scan::{Scan, Slice, Study};
-use crate::domain::window::Window;
+use crate::domain::window::{Presets, Window};
 use crate::engine::command::JobId;
 use crate::engine::failure::Failure;
 
@@ -87,6 +87,8 @@ pub struct ScanState {
     pub sequence: usize,
     /// One window per sequence, measured when the sequence is first shown.
     pub windows: Vec<Option<WindowState>>,
+    /// The presets of each sequence, measured when the sequence is first shown.
+    pub presets: Vec<Option<Presets>>,
     /// Where the nets' reading stands.
     pub analysis: Analysis,
     /// The latest analysis of this scan; its answers count even after it is done (*Segment this slice*).
@@ -121,6 +123,7 @@ impl ScanState {
             slice: count / 2,
             sequence: scan.first_shown_sequence(),
             windows: vec![None; scan.sequences.len()],
+            presets: vec![None; scan.sequences.len()],
             analysis: Analysis::NotStarted,
             job: None,
             is_override: false,

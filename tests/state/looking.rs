@@ -99,8 +99,8 @@ fn presets_widen_from_the_inner_head_to_the_full_range_over_the_whole_series() {
     }
     assert!(widths.is_sorted(), "{widths:?}");
     // FLAIR of slice i has (0..64)·10 + i + 100; the series' range is 100 to 737.
-    assert_eq!(desk.here().window().unwrap().window, Window { center: 418.5, width: 637.0 });
-    assert_eq!(labels::window_corner(desk.here()).unwrap(), "W 637 L 418");
+    assert_eq!(desk.here().window().unwrap().window, Window { center: 419.0, width: 638.0 });
+    assert_eq!(labels::window_corner(desk.here()).unwrap(), "W 638 L 419");
 }
 
 #[test]
