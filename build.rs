@@ -1,5 +1,5 @@
-//! Build script: puts the commit into `--version`, and the icon into the Windows program. Not for anything else: it
-//! opens no network and writes nothing into the tree.
+//! Build script: puts the commit into `--version`, the newest weights of each task into the program, and the icon into
+//! the Windows program. Not for anything else: it opens no network and writes nothing into the tree.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +8,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let commit = commit().unwrap_or_else(|| "unknown".to_owned());
     println!("cargo::rustc-env=GLIOVIEW_COMMIT={commit}");
+    shipped_weights();
     windows_icon();
 }
 
@@ -56,6 +57,33 @@ fn watched(path: &Path) -> Option<String> {
 
 fn read(path: &Path) -> Option<String> {
     std::fs::read_to_string(path).ok()
+}
+
+/// Writes a list of the weights that ship, `(task, weights file name, card, weights)`, for `nn::shipped` to include. Of
+/// every task the file that sorts last, so the highest version up to v9.
+fn shipped_weights() {
+    println!("cargo::rerun-if-changed=weights");
+    let root = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let folder = Path::new(&root).join("weights");
+    let mut entries = String::new();
+    for task in ["classifier", "segmenter"] {
+        let names = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let of_task = |path: &PathBuf| {
+            let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            name.starts_with(task) && name.ends_with(".safetensors")
+        };
+        if let Some(weights) = names.filter(of_task).max() {
+            let name = weights.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+            let (card, weights) = (weights.with_extension("json"), weights.display().to_string());
+            let card = card.display().to_string();
+            entries += &format!("({task:?}, {name:?}, include_bytes!({card:?}), include_bytes!({weights:?})),\n");
+        }
+    }
+    let text = format!("&[\n{entries}]\n");
+    let out = std::env::var("OUT_DIR").unwrap_or_default();
+    if let Err(error) = std::fs::write(Path::new(&out).join("shipped_weights.rs"), text) {
+        println!("cargo::warning=the list of weights could not be written: {error}");
+    }
 }
 
 #[cfg(target_os = "windows")]

@@ -8,6 +8,7 @@ mod engine_jobs;
 mod engine_kit;
 mod evaluation;
 mod metrics;
+mod nets;
 mod ops;
 mod ops_adam;
 mod ops_parity;

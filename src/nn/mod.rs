@@ -10,5 +10,6 @@ pub mod ops;
 pub mod params;
 pub mod reader;
 pub mod resnet;
+pub mod shipped;
 pub mod unet;
 pub mod weights;

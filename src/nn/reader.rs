@@ -2,40 +2,58 @@
 
 use std::path::Path;
 
+use candle_core::Tensor;
+
+use super::device::{self, OpenDevice};
 use super::error::NnError;
-use super::input::Prepared;
-use crate::domain::card::ModelCard;
+use super::input::{self, Prepared, sigmoid};
+use super::shipped;
+use super::weights::{self, LoadedNet};
+use crate::domain::card::{Architecture, Crop, InputSpec, ModelCard, Normalization, Task, Thresholds, TrainingRecord};
 use crate::domain::device::DeviceChoice;
 use crate::domain::mask::ProbabilityMap;
 use crate::domain::scan::Scan;
 
 /// A classifier and a segmenter on one device.
 pub struct Reader {
-    classifier_card: ModelCard,
-    segmenter_card: ModelCard,
+    classifier: LoadedNet,
+    segmenter: LoadedNet,
     are_shipped: bool,
-    device_label: String,
+    device: OpenDevice,
 }
 
 impl Reader {
     /// Loads both nets; `None` stands for the weights that ship inside the program.
+    ///
+    /// *Errors*: a file that is no safetensors file, does not fit its card or its net, or has no card.
     pub fn load(
-        _classifier: Option<&Path>,
-        _segmenter: Option<&Path>,
-        _allow_missing_card: bool,
-        _device: DeviceChoice,
+        classifier: Option<&Path>,
+        segmenter: Option<&Path>,
+        allow_missing_card: bool,
+        device: DeviceChoice,
     ) -> Result<Self, NnError> {
-        Err(NnError::Input("not built yet".into()))
+        let device = device::open(device)?;
+        let load = |task, path: Option<&Path>| match path {
+            None => shipped::load(task, &device.device),
+            Some(path) => {
+                let assumed = allow_missing_card.then(|| assumed_card(path, task)).transpose()?;
+                weights::load_file(path, assumed.as_ref(), &device.device).and_then(|net| of_task(net, task, path))
+            }
+        };
+        let are_shipped = classifier.is_none() && segmenter.is_none();
+        let classifier = load(Task::Classifier, classifier)?;
+        let segmenter = load(Task::Segmenter, segmenter)?;
+        Ok(Self { classifier, segmenter, are_shipped, device })
     }
 
     /// The classifier's card.
     pub fn classifier_card(&self) -> &ModelCard {
-        &self.classifier_card
+        &self.classifier.card
     }
 
     /// The segmenter's card.
     pub fn segmenter_card(&self) -> &ModelCard {
-        &self.segmenter_card
+        &self.segmenter.card
     }
 
     /// True where both nets are the ones that ship.
@@ -43,9 +61,9 @@ impl Reader {
         self.are_shipped
     }
 
-    /// "CPU · 2 cores", "CUDA · NVIDIA H100".
+    /// "CPU · 2 cores", "CUDA".
     pub fn device_label(&self) -> &str {
-        &self.device_label
+        &self.device.label
     }
 
     /// What the input needs to know of the whole scan: gray-value statistics and the head's place. Once a scan.
@@ -54,12 +72,90 @@ impl Reader {
     }
 
     /// The model score of one slice, 0–1.
-    pub fn score(&self, _scan: &Scan, _prepared: &Prepared, _slice: usize) -> Result<f32, NnError> {
-        Err(NnError::Input("not built yet".into()))
+    pub fn score(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
+        let answers = self.answers(&self.classifier, scan, prepared, slice)?;
+        Ok(answers.iter().map(|&logit| sigmoid(logit)).sum::<f32>() / answers.len() as f32)
     }
 
     /// The probability map of one slice, in scan pixels.
-    pub fn outline(&self, _scan: &Scan, _prepared: &Prepared, _slice: usize) -> Result<ProbabilityMap, NnError> {
-        Err(NnError::Input("not built yet".into()))
+    pub fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
+        let spec = &self.segmenter.card.input;
+        let answers = self.answers(&self.segmenter, scan, prepared, slice)?;
+        let pixels = spec.size * spec.size;
+        let mut logits = answers[..pixels].to_vec();
+        if spec.mirror {
+            // The second answer is of the mirror image: turned back, then averaged as logits.
+            let back = |i: usize| pixels + (i / spec.size) * spec.size + (spec.size - 1 - i % spec.size);
+            logits.iter_mut().enumerate().for_each(|(i, logit)| *logit = 0.5 * (*logit + answers[back(i)]));
+        }
+        let field = prepared.field(spec.crop, scan.rows, scan.cols);
+        Ok(input::to_probability_map(&logits, spec.size, &field, scan.rows, scan.cols))
     }
+
+    /// All logits for one slice, and behind them those for its mirror image where the card asks for it.
+    fn answers(&self, net: &LoadedNet, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<Vec<f32>, NnError> {
+        let spec = &net.card.input;
+        let planes = scan.slices.get(slice).map(|s| s.planes.as_slice());
+        let planes = planes.ok_or_else(|| NnError::Input(format!("there is no slice {}", slice + 1)))?;
+        let mut values = input::model_input(planes, prepared, spec)
+            .ok_or_else(|| NnError::Input(format!("{} sequences, expected 1 or 3", planes.len())))?;
+        let count = if spec.mirror {
+            let mirrored: Vec<f32> = values.chunks_exact(spec.size).flat_map(|row| row.iter().rev().copied()).collect();
+            values.extend(mirrored);
+            2
+        } else {
+            1
+        };
+        let shape = (count, spec.channels, spec.size, spec.size);
+        let x = Tensor::from_vec(values, shape, &self.device.device)?;
+        let logits = net.net.forward(&x)?.flatten_all()?.to_vec1::<f32>()?;
+        if logits.iter().all(|v| v.is_finite()) {
+            Ok(logits)
+        } else {
+            Err(NnError::Input("the net's answer is not a number".to_owned()))
+        }
+    }
+}
+
+fn of_task(net: LoadedNet, task: Task, path: &Path) -> Result<LoadedNet, NnError> {
+    if net.card.task == task {
+        return Ok(net);
+    }
+    let reason = format!("{} does not answer what was asked for here", net.card.title());
+    Err(NnError::Card { reason, path: path.to_owned() })
+}
+
+/// What is taken for granted of weights without a card: the published nets' form, told by the file's own keys.
+fn assumed_card(path: &Path, task: Task) -> Result<ModelCard, NnError> {
+    let tensors = weights::tensors_from_bytes(&weights::read_file(path)?, path)?;
+    let architecture = match task {
+        Task::Classifier if tensors.contains_key("fc.weight") => Architecture::ResNet50,
+        Task::Classifier => Architecture::DenseNet121,
+        Task::Segmenter => {
+            let first = tensors.get("encoder1.enc1conv1.weight").and_then(|t| t.dims().first().copied());
+            Architecture::UNet { width: first.unwrap_or(16) }
+        }
+    };
+    let size = if task == Task::Segmenter { 256 } else { 224 };
+    let (normalization, crop) = (Normalization::PercentileZScore, Crop::None);
+    Ok(ModelCard {
+        card_version: 1,
+        name: format!("{} without a card", architecture.label()),
+        version: 0,
+        task,
+        architecture,
+        input: InputSpec { size, channels: 3, normalization, crop, mirror: false },
+        thresholds: Thresholds { threshold: 0.5, band_low: None, band_high: None },
+        target: "unknown".to_owned(),
+        sha256: String::new(),
+        date: String::new(),
+        data: "unknown".to_owned(),
+        terms: "unknown".to_owned(),
+        split: std::collections::BTreeMap::new(),
+        training: TrainingRecord::default(),
+        val: None,
+        test: None,
+        intended_use: "unknown".to_owned(),
+        limits: vec!["Nothing is known about these weights.".to_owned()],
+    })
 }

@@ -6,7 +6,7 @@ use super::checkpoint::RunState;
 use super::config::TrainConfig;
 use super::split::{Part, Split};
 use super::store::Store;
-use crate::domain::card::{Architecture, Crop, InputSpec, ModelCard, Normalization, Task, Thresholds, TrainingRecord};
+use crate::domain::card::{ModelCard, Task, Thresholds, TrainingRecord};
 
 /// Form of the card.
 const CARD_VERSION: u32 = 1;
@@ -55,37 +55,6 @@ pub fn of_run(config: &TrainConfig, state: &RunState, split: &Split, store: &Sto
         test: None,
         intended_use: "Research on data like the training data. Not for diagnosis.".to_owned(),
         limits: vec!["Not evaluated yet.".to_owned()],
-    }
-}
-
-/// The card assumed for weights without one, where the user takes them all the same.
-pub fn assumed(architecture: Architecture) -> ModelCard {
-    let is_segmenter = architecture.task() == Task::Segmenter;
-    ModelCard {
-        card_version: CARD_VERSION,
-        name: format!("{} without a card", architecture.label()),
-        version: 0,
-        task: architecture.task(),
-        architecture,
-        input: InputSpec {
-            size: if is_segmenter { 256 } else { 224 },
-            channels: 3,
-            normalization: Normalization::PercentileZScore,
-            crop: Crop::None,
-            mirror: false,
-        },
-        thresholds: Thresholds { threshold: 0.5, band_low: None, band_high: None },
-        target: "unknown".to_owned(),
-        sha256: String::new(),
-        date: String::new(),
-        data: "unknown".to_owned(),
-        terms: "unknown".to_owned(),
-        split: std::collections::BTreeMap::new(),
-        training: TrainingRecord::default(),
-        val: None,
-        test: None,
-        intended_use: "unknown".to_owned(),
-        limits: vec!["Nothing is known about these weights.".to_owned()],
     }
 }
 
