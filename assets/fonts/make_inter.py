@@ -3,9 +3,8 @@
     pip install fonttools fontpkg-inter==4.1.post1
     python make_inter.py "<site-packages>/fontpkg_inter/files/Inter[opsz,wght].ttf" Inter.ttf
 
-What is changed: one weight (430: a shade stronger than regular, which reads better light on dark at 12 points) at the
-optical size for small text; digits of equal width, so that numbers that change keep their width; hinting and the
-layout features that the window does not use are left out.
+What is changed: one weight (400) at the optical size for small text; digits of equal width, so that numbers that change
+keep their width; hinting and the layout features that the window does not use are left out.
 """
 import sys
 
@@ -14,7 +13,7 @@ from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
 source, target = sys.argv[1:3]
-font = instantiateVariableFont(TTFont(source), {"opsz": 14, "wght": 430})
+font = instantiateVariableFont(TTFont(source), {"opsz": 14, "wght": 400})
 
 # Bake tabular figures in: the window's text layout has no switch for them.
 tabular = {}

@@ -109,7 +109,11 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
         let label = if pick == Pick::ExportFolder { "Export" } else { "Open" };
         let is_ready = !desk.typed.path.trim().is_empty();
         if (KeyButton::new(label).enabled(is_ready).show(ui).clicked() || has_entered) && is_ready {
-            actions.push(Action::File(FileAction::OpenText(desk.typed.path.trim().to_owned())));
+            let text = desk.typed.path.trim().to_owned();
+            actions.push(Action::File(match pick {
+                Pick::Files | Pick::Folder => FileAction::OpenText(text),
+                Pick::ExportFolder => FileAction::ExportText(text),
+            }));
         }
     });
     ui.label(

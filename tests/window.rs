@@ -1,0 +1,9 @@
+//! The window through its accessibility tree: everything is found by role and label, nothing by place. Not for the
+//! state's own rules and not for pixels.
+
+mod fit;
+mod hands;
+mod kit;
+mod parts;
+mod reviews;
+mod states;
