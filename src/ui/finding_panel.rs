@@ -172,7 +172,7 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, slice: &SliceText, actions: &mut 
     let handle = Rect::from_center_size(pos2(x, bar.center().y), vec2(3.0, 16.0));
     painter.rect_filled(handle, 1.0, palette.selection);
     widgets::focus_ring(ui, &response, rect, &palette);
-    if let Some(moved) = moved_threshold(ui, &response, bar, thresholds.classifier) {
+    if let Some(moved) = widgets::moved(ui, &response, bar, thresholds.classifier) {
         actions.push(Action::Analysis(AnalysisAction::SetThreshold(moved)));
     }
     widgets::row(
@@ -191,23 +191,4 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, slice: &SliceText, actions: &mut 
             }
         },
     );
-}
-
-/// The threshold by pointer, by arrow keys while the bar has the focus, or by an assistive technology.
-fn moved_threshold(ui: &Ui, response: &egui::Response, bar: Rect, now: f32) -> Option<f32> {
-    if let Some(pointer) = response.interact_pointer_pos() {
-        let share = ((pointer.x - bar.left()) / bar.width()).clamp(0.0, 1.0);
-        let rounded = (share * 100.0).round() / 100.0;
-        return ((rounded - now).abs() > 1e-4).then_some(rounded);
-    }
-    if !response.has_focus() {
-        return None;
-    }
-    let filter = egui::EventFilter { horizontal_arrows: true, ..Default::default() };
-    ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
-    let step = ui.input(|i| {
-        let presses = |key| i.num_presses(key) as f32;
-        presses(egui::Key::ArrowRight) - presses(egui::Key::ArrowLeft)
-    });
-    (step != 0.0).then(|| (now + step / 100.0).clamp(0.0, 1.0))
 }

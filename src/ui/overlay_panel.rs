@@ -68,7 +68,7 @@ fn slider_row(
             ui.label(words);
         },
         |ui| {
-            if let Some(moved) = widgets::slider_ui(ui, value, 0.0..=1.0, 0.05, label) {
+            if let Some(moved) = widgets::slider_ui(ui, value, label) {
                 actions.push(action(moved));
             }
         },
@@ -117,8 +117,9 @@ fn threshold_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ui.label(words);
         },
         |ui| {
-            // 1/255 is the least step that a map holds.
-            if let Some(moved) = widgets::slider_ui(ui, thresholds.mask, 0.01..=0.99, 0.01, "Mask threshold") {
+            if let Some(moved) = widgets::slider_ui(ui, thresholds.mask, "Mask threshold") {
+                // A threshold of 0 would outline the whole picture.
+                let moved = moved.clamp(0.01, 0.99);
                 actions.push(Action::Analysis(AnalysisAction::SetMaskThreshold(moved)));
             }
         },

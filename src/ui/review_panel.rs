@@ -20,7 +20,7 @@ const VERDICTS: [(Verdict, &str); 5] = [
     (Verdict::NotTumor, "Not tumor"),
     (Verdict::Missed, "Missed here"),
     (Verdict::CantJudge, "Can't judge"),
-    (Verdict::OutlineWrong, "Outline wrong"),
+    (Verdict::OutlineWrong, "Tumor, outline wrong"),
 ];
 
 /// Draws the section.
@@ -33,39 +33,25 @@ pub fn review_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut V
         note_ui(ui, state, desk, actions);
     }
     notices::notices_ui(ui, state, About::Review, actions);
-    ui.add_space(GRID / 2.0);
-    progress_ui(ui, state);
+    ui.add_space(2.0);
+    progress_ui(ui, state, actions);
     foot_ui(ui, state, actions);
 }
 
 fn verdicts_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let width = (ui.available_width() - GRID) / 2.0;
     let decided = state.scan_state().zip(state.thresholds()).and_then(|(s, t)| s.decision(s.slice, t));
     let decided = decided.map(|d| d.verdict);
-    for pair in VERDICTS.chunks(2) {
+    for row in VERDICTS.chunks(2) {
+        // An odd one has the whole row: its words and key are long.
+        let width = (ui.available_width() - GRID * (row.len() - 1) as f32) / row.len() as f32;
         ui.horizontal(|ui| {
-            for &(verdict, words) in pair {
-                verdict_ui(ui, state, verdict, words, decided == Some(verdict), width, actions);
-            }
-            if pair.len() == 1 {
-                let action = Action::Review(ReviewAction::Undo);
-                table_button(ui, state, "Take back", action, width, false, actions);
+            for &(verdict, words) in row {
+                let action = Action::Review(ReviewAction::Decide(verdict));
+                table_button(ui, state, words, action, width, decided == Some(verdict), actions);
             }
         });
-        ui.add_space(GRID / 2.0);
+        ui.add_space(2.0);
     }
-}
-
-fn verdict_ui(
-    ui: &mut Ui,
-    state: &AppState,
-    verdict: Verdict,
-    words: &str,
-    is_decided: bool,
-    width: f32,
-    actions: &mut Vec<Action>,
-) {
-    table_button(ui, state, words, Action::Review(ReviewAction::Decide(verdict)), width, is_decided, actions);
 }
 
 /// A button of the action's row in the table: its key, and why it cannot be used where it can't.
@@ -81,7 +67,7 @@ fn table_button(
     let Some(entry) = table::entry(&action) else { return };
     let allowed = (entry.allowed)(state);
     let keys = entry.keys_label(cfg!(target_os = "macos"));
-    let button = KeyButton::new(words).key(&keys).enabled(allowed.is_ok()).min_size(vec2(width, 30.0));
+    let button = KeyButton::new(words).key(&keys).enabled(allowed.is_ok()).min_size(vec2(width, 28.0));
     let response = button.selected(is_selected).show(ui);
     if is_selected {
         let palette = Palette::of(ui);
@@ -118,7 +104,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Act
     }
 }
 
-fn progress_ui(ui: &mut Ui, state: &AppState) {
+fn progress_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let small = |words: &str, ink| Label::new(RichText::new(words).font(theme::small()).color(ink));
     // "Reviewed … · … viewed": two lines, so that neither is cut at any width.
@@ -126,33 +112,36 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
     let (first, second) = line.split_once(" · ").unwrap_or((line.as_str(), ""));
     widgets::row(
         ui,
-        |ui| {
-            ui.add(small(first, palette.text));
-        },
-        |ui| {
-            if let Some(saved) = labels::saved_corner(state) {
-                ui.add(small(&saved, palette.quiet));
-            }
-        },
+        |ui| ui.add(small(first, palette.text)),
+        |ui| labels::saved_corner(state).map(|saved| ui.add(small(&saved, palette.quiet))),
     );
-    if !second.is_empty() {
-        widgets::quiet(ui, second);
+    let name = state.settings.reviewer.as_str();
+    let words = if name.is_empty() { "Initials…".to_owned() } else { format!("Initials: {name}") };
+    let (_, initials) = widgets::row(
+        ui,
+        |ui| ui.add(small(second, palette.quiet)),
+        |ui| KeyButton::new(&words).look(Look::Quiet).small().show(ui),
+    );
+    if initials.clicked() {
+        actions.push(Action::App(AppAction::Popup(Popup::Initials)));
     }
 }
 
+/// What is rarely needed, always in the same place.
 fn foot_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
-        let quiet = |ui: &mut Ui, label: &str| KeyButton::new(label).look(Look::Quiet).small().show(ui);
-        let agree_all = Action::Review(ReviewAction::AgreeAll);
-        let is_possible = table::entry(&agree_all).is_some_and(|e| (e.allowed)(state).is_ok());
-        if is_possible && quiet(ui, "Agree with the whole study").clicked() {
-            actions.push(agree_all);
-        }
-        let name = state.settings.reviewer.as_str();
-        let words = if name.is_empty() { "Initials…".to_owned() } else { format!("Initials: {name}") };
-        if quiet(ui, &words).clicked() {
-            actions.push(Action::App(AppAction::Popup(Popup::Initials)));
+    ui.horizontal(|ui| {
+        for (words, action) in [
+            ("Agree with all", Action::Review(ReviewAction::AgreeAll)),
+            ("Take back", Action::Review(ReviewAction::Undo)),
+        ] {
+            let Some(entry) = table::entry(&action) else { continue };
+            let allowed = (entry.allowed)(state);
+            let keys = entry.keys_label(cfg!(target_os = "macos"));
+            let button = KeyButton::new(words).key(&keys).look(Look::Quiet).small().enabled(allowed.is_ok());
+            let response = button.show(ui).on_hover_text(allowed.err().unwrap_or(entry.text));
+            if response.clicked() {
+                actions.push(action);
+            }
         }
     });
 }

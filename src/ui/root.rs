@@ -8,7 +8,7 @@ use egui::{CentralPanel, Event, Frame, Margin, Panel, ScrollArea, Ui};
 use super::canvas::{self, canvas_id};
 use super::desk::Desk;
 use super::picture::Shown;
-use super::theme::{self, GRID, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
+use super::theme::{self, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
 use super::widgets;
 use super::{
     empty, finding_panel, keys, model_panel, overlay_panel, popups, review_panel, status_bar, strip, study_panel,
@@ -99,7 +99,10 @@ fn clamp(width: f32, to: &std::ops::RangeInclusive<f32>) -> f32 {
 /// Four sections that never change places.
 fn right_panel_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = GRID / 2.0;
+        ui.spacing_mut().item_spacing.y = 3.0;
+        ui.spacing_mut().interact_size.y = 22.0;
+        // Whatever is too wide is cut, and does not widen the panel.
+        ui.set_max_width(ui.available_width());
         finding_panel::finding_ui(ui, state, actions);
         widgets::rule(ui);
         overlay_panel::overlay_ui(ui, state, actions);

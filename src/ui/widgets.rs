@@ -2,8 +2,8 @@
 //! right. Each says its role and label to assistive technology. Not for layout of whole panels.
 
 use egui::{
-    Align, Color32, FontId, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
-    WidgetInfo, pos2, vec2,
+    Align, Color32, EventFilter, FontId, Key, Label, Layout, Rect, Response, RichText, Role, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use super::theme::{self, GRID, Palette};
@@ -95,7 +95,7 @@ impl<'a> KeyButton<'a> {
         let key_width = key.as_ref().map_or(0.0, |g| g.size().x + GRID);
         let padding = if self.look == Look::Quiet { 4.0 } else { 10.0 };
         let content = words.size().x + key_width;
-        let height = if self.font.size < theme::TEXT { 20.0 } else { 28.0 };
+        let height = if self.font.size < theme::TEXT { 20.0 } else { 26.0 };
         let size = vec2(content + 2.0 * padding, height).max(self.min_size);
         let sense = if self.is_enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(size, sense);
@@ -194,19 +194,50 @@ pub fn row<L, R>(ui: &mut Ui, left: impl FnOnce(&mut Ui) -> L, right: impl FnOnc
 /// A thin rule between sections, with air around it.
 pub fn rule(ui: &mut Ui) {
     let palette = Palette::of(ui);
-    ui.add_space(GRID * 1.5);
+    ui.add_space(GRID);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     ui.painter().rect_filled(rect, 0.0, palette.line);
-    ui.add_space(GRID * 1.5);
+    ui.add_space(GRID);
 }
 
-/// A slider without number, thin, with a name that is not drawn; the new value when it moved.
-pub fn slider_ui(ui: &mut Ui, value: f32, range: std::ops::RangeInclusive<f32>, step: f64, label: &str) -> Option<f32> {
-    let mut moved = value;
-    ui.spacing_mut().slider_width = ui.available_width().clamp(48.0, 130.0);
-    let slider = egui::Slider::new(&mut moved, range).show_value(false).step_by(step).text("");
-    let response = ui.add(slider).accessible_name(label);
-    (response.changed() && (moved - value).abs() > f32::EPSILON).then_some(moved)
+/// A thin slider without number from 0 to 1; the new value, in hundredths, when it moved.
+pub fn slider_ui(ui: &mut Ui, value: f32, label: &str) -> Option<f32> {
+    let palette = Palette::of(ui);
+    let width = ui.available_width().clamp(48.0, 130.0);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, 22.0), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), f64::from(value), label));
+    let rail = Rect::from_center_size(rect.center(), vec2(width - 12.0, 2.0));
+    let x = rail.left() + rail.width() * value.clamp(0.0, 1.0);
+    ui.painter().rect_filled(rail, 1.0, palette.pressed);
+    ui.painter().rect_filled(Rect::from_min_max(rail.min, pos2(x, rail.bottom())), 1.0, palette.quiet);
+    let is_held = response.is_pointer_button_down_on() || response.has_focus();
+    let ink = if is_held || response.hovered() { palette.selection } else { palette.text };
+    ui.painter().circle_filled(pos2(x, rail.center().y), if is_held { 7.0 } else { 6.0 }, ink);
+    moved(ui, &response, rail, value)
+}
+
+/// Where a slider of width `rail` was moved to: by pointer, by arrow keys while it has the focus, or by an assistive
+/// technology. In hundredths, within 0–1; `None` where it stays.
+pub fn moved(ui: &Ui, response: &Response, rail: Rect, now: f32) -> Option<f32> {
+    let mut value = now;
+    if let Some(pointer) = response.interact_pointer_pos() {
+        value = ((pointer.x - rail.left()) / rail.width()).clamp(0.0, 1.0);
+        value = (value * 100.0).round() / 100.0;
+    }
+    if response.has_focus() {
+        let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+        ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+        let presses = |key| ui.input(|i| i.num_presses(key) as f32);
+        value += (presses(Key::ArrowRight) - presses(Key::ArrowLeft)) / 100.0;
+    }
+    let asked = ui.input(|i| {
+        let requests = i.accesskit_action_requests(response.id, accesskit::Action::SetValue);
+        requests
+            .filter_map(|r| if let Some(accesskit::ActionData::NumericValue(v)) = r.data { Some(v) } else { None })
+            .last()
+    });
+    value = asked.map_or(value, |v| v as f32).clamp(0.0, 1.0);
+    ((value - now).abs() > 1e-4).then_some(value)
 }
 
 /// A thin bar of progress, `share` from 0 to 1.
