@@ -152,15 +152,7 @@ fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &
 
 /// Shades of gray of one plane under `window`.
 pub fn gray_image(plane: &Plane, window: Window) -> ColorImage {
-    let pixels =
-        (0..plane.rows * plane.cols).map(|i| Color32::from_gray(shade(window, plane.samples.get(i)))).collect();
-    ColorImage::new([plane.cols, plane.rows], pixels)
-}
-
-/// Black at the window's lower end, white at its upper end, straight between.
-pub fn shade(window: Window, value: f32) -> u8 {
-    let low = window.center - window.width / 2.0;
-    ((value - low) / window.width.max(f32::EPSILON) * 255.0).round().clamp(0.0, 255.0) as u8
+    ColorImage::from_gray([plane.cols, plane.rows], &window.apply(plane))
 }
 
 fn mask_image(mask: &Mask, color: Color32) -> ColorImage {

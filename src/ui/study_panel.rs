@@ -160,18 +160,19 @@ fn thumbnail(ui: &Ui, study: &StudyState, scan: usize, sequence: usize, rect: Re
 fn thumbnail_image(plane: &Plane, window: Window) -> ColorImage {
     let step = plane.rows.max(plane.cols).div_ceil(THUMBNAIL_PIXELS).max(1);
     let (rows, cols) = (plane.rows.div_ceil(step), plane.cols.div_ceil(step));
+    let shades = window.apply(plane);
     let mut pixels = Vec::with_capacity(rows * cols);
     for row in 0..rows {
         for col in 0..cols {
             let (bottom, right) = (((row + 1) * step).min(plane.rows), ((col + 1) * step).min(plane.cols));
-            let (mut sum, mut count) = (0.0, 0.0);
+            let (mut sum, mut count) = (0, 0);
             for y in row * step..bottom {
                 for x in col * step..right {
-                    sum += plane.samples.get(y * plane.cols + x);
-                    count += 1.0;
+                    sum += u32::from(shades[y * plane.cols + x]);
+                    count += 1;
                 }
             }
-            pixels.push(Color32::from_gray(super::picture::shade(window, sum / count)));
+            pixels.push(Color32::from_gray((sum / count.max(1)) as u8));
         }
     }
     ColorImage::new([cols, rows], pixels)

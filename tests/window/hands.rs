@@ -29,13 +29,12 @@ fn drag(window: &mut TestWindow, button: PointerButton, by: egui::Vec2, modifier
         Event::PointerMoved(from + by),
         Event::PointerButton { pos: from + by, button, pressed: false, modifiers },
     ];
-    window.harness.input_mut().modifiers = modifiers;
+    window.harness.event(Event::ModifiersChanged(modifiers));
     for event in events {
-        window.harness.input_mut().modifiers = modifiers;
         window.harness.event(event);
         window.harness.step();
     }
-    window.harness.input_mut().modifiers = Modifiers::NONE;
+    window.harness.event(Event::ModifiersChanged(Modifiers::NONE));
     window.settle();
 }
 
