@@ -15,4 +15,3 @@ mod ops_parity;
 mod sample;
 mod state;
 mod tidy;
-mod window;
