@@ -94,3 +94,16 @@ fn the_bundled_samples_note_carries_the_templates_license() {
     assert!(SAMPLE_NOTE.contains("Louis Collins, McConnell Brain Imaging Centre"));
     assert!(SAMPLE_NOTE.contains("synthetic"));
 }
+
+#[test]
+fn the_program_opens_the_bundled_sample_as_one_scan_with_its_reference_mask() {
+    let study = glioview::io::sample::open().expect("the bundled sample opens");
+    assert!(study.synthetic);
+    assert!(study.warnings.is_empty(), "{:?}", study.warnings);
+    let [scan] = &study.scans[..] else { panic!("{} scans instead of one", study.scans.len()) };
+    assert!(scan.warnings.is_empty(), "{:?}", scan.warnings);
+    assert!(scan.has_net_sequences());
+    assert_eq!((scan.rows, scan.cols, scan.slices.len()), (SIDE_PX, SIDE_PX, SLICES));
+    let opened = scan.reference.iter().map(|mask| mask.as_ref().map_or(0, |mask| mask.area_px())).collect::<Vec<_>>();
+    assert_eq!(opened, areas_px());
+}
