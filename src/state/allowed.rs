@@ -157,9 +157,9 @@ pub fn mask_threshold_moved(state: &AppState) -> Allowed {
     when(state.moved.mask.is_some(), "It is the card's")
 }
 
-/// The nets could not be loaded.
+/// The nets could not be loaded, or their loading was stopped.
 pub fn reload(state: &AppState) -> Allowed {
-    when(matches!(state.model.models, Models::Failed(_)), "The model is loaded")
+    when(matches!(state.model.models, Models::Failed(_) | Models::NotLoaded), "The model is loaded or on its way")
 }
 
 /// The nets are loaded.

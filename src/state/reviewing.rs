@@ -12,14 +12,14 @@ use super::notice::{About, Level};
 use super::screen::Popup;
 use super::study::{Analysis, ScanState, StudyId};
 use super::undo::{Change, Decision};
-use super::{AppState, Thresholds, looking, reader_first, saving, text, undo, update};
+use super::{AppState, Thresholds, allowed, looking, reader_first, saving, text, undo, update};
 
 /// Does what the reader decided.
 pub(super) fn update(state: &mut AppState, action: ReviewAction, now_secs: u64) -> Vec<Command> {
     match action {
         ReviewAction::Decide(verdict) => decide(state, verdict, now_secs),
         ReviewAction::AgreeAll => agree_all(state, now_secs),
-        ReviewAction::Note { slice, text } => note(state, slice, &text, now_secs),
+        ReviewAction::Note { slice, text } => note(state, slice, &text),
         ReviewAction::Undo => undo::undo(state),
         ReviewAction::Redo => undo::redo(state),
         ReviewAction::SetInitials(initials) => set_initials(state, &initials),
@@ -140,9 +140,12 @@ pub fn next_unreviewed(scan: &ScanState, thresholds: Thresholds, at: usize) -> O
     open.next()
 }
 
+/// Says that nothing is left, where something was flagged at all.
 pub(super) fn tell_all_reviewed(state: &mut AppState) {
-    let words = "All flagged slices are reviewed.".to_owned();
-    state.notices.add(Level::Info, About::Review, words, Vec::new());
+    if allowed::has_flags(state).is_ok() {
+        let words = "All flagged slices are reviewed.".to_owned();
+        state.notices.add(Level::Info, About::Review, words, Vec::new());
+    }
 }
 
 /// A verdict with the outline as it is drawn now.
@@ -267,7 +270,8 @@ fn agree_all(state: &mut AppState, now_secs: u64) -> Vec<Command> {
         })
         .collect();
     if changes.is_empty() {
-        tell_all_reviewed(state);
+        let words = "Every slice has a verdict.".to_owned();
+        state.notices.add(Level::Info, About::Review, words, Vec::new());
         return Vec::new();
     }
     let mut commands = commit(state, id, scan_index, thresholds, at_slice, changes);
@@ -276,7 +280,7 @@ fn agree_all(state: &mut AppState, now_secs: u64) -> Vec<Command> {
 }
 
 /// A note stands beside a verdict.
-fn note(state: &mut AppState, slice: usize, text: &str, now_secs: u64) -> Vec<Command> {
+fn note(state: &mut AppState, slice: usize, text: &str) -> Vec<Command> {
     let Some((study, _, scan)) = state.current_scan() else { return Vec::new() };
     let thresholds = state.thresholds_of(scan);
     let (id, scan_index) = (study.id, study.scan);
@@ -290,6 +294,5 @@ fn note(state: &mut AppState, slice: usize, text: &str, now_secs: u64) -> Vec<Co
         return Vec::new();
     };
     text.clone_into(&mut after.note);
-    after.at_secs = now_secs;
     commit(state, id, scan_index, thresholds, slice, vec![Change { slice, before, after: Some(after) }])
 }

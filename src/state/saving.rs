@@ -22,8 +22,10 @@ pub(super) fn save(state: &mut AppState, id: StudyId, scan_index: usize, key: &R
 /// Initials, order and both calls, as they stand now.
 pub(super) fn sign(review: &mut Review, scan: &ScanState, reviewer: &str) {
     reviewer.clone_into(&mut review.reviewer);
-    review.call = scan.call;
-    review.order = if scan.call.is_some() { ReadingOrder::ReaderFirst } else { ReadingOrder::ModelFirst };
+    if scan.call.is_some() {
+        review.call = scan.call;
+        review.order = ReadingOrder::ReaderFirst;
+    }
 }
 
 /// A review is on disk. The job of an older save no longer counts.
@@ -57,6 +59,14 @@ pub(super) fn loaded(state: &mut AppState, job: JobId, reviews: Vec<Review>) {
             None => scan.reviews.push(review),
         }
     }
+    // Who has reviewed this very result before has seen the model's answer: covering it again would pretend otherwise.
+    let thresholds = state.study(id).and_then(|s| s.scans.get(scan_index)).map(|s| state.thresholds_of(s));
+    let Some((scan, thresholds)) = state.scan_mut(id, scan_index).zip(thresholds) else { return };
+    let known = scan.review(thresholds).map(|r| (r.call, r.call.is_some() || !r.is_empty()));
+    if let Some((call, was_reviewed)) = known {
+        scan.call = scan.call.or(call);
+        scan.is_covered &= !was_reviewed;
+    }
 }
 
 /// What was decided since the scan was opened goes before what is on disk.
@@ -65,6 +75,9 @@ fn merge(here: &mut Review, on_disk: &Review) {
         if mine.is_none() {
             mine.clone_from(theirs);
         }
+    }
+    if here.call.is_none() {
+        (here.call, here.order) = (on_disk.call, on_disk.order);
     }
     for (mine, &theirs) in here.viewed.iter_mut().zip(&on_disk.viewed) {
         *mine |= theirs;

@@ -163,7 +163,7 @@ fn answered(state: &AppState, pixels: &Scan, scan: &ScanState, found: &Finding) 
 
 fn headline(scan: &ScanState, found: &Finding, thresholds: Thresholds) -> String {
     let runs = found.flagged_runs(thresholds.classifier);
-    let so_far = if scan.is_scored() { "" } else { " so far" };
+    let so_far = if scan.is_scored() || matches!(scan.analysis, Analysis::Done { .. }) { "" } else { " so far" };
     if runs.is_empty() {
         return format!("No slice above the threshold{so_far}.");
     }
@@ -180,6 +180,11 @@ fn progress_line(scan: &ScanState, found: &Finding) -> Option<Line> {
     let scored = format!("{done} of {} scored", text::counted(total, "slice", "slices"));
     match scan.analysis {
         _ if done == total => None,
+        Analysis::Done { .. } => {
+            let missing: Vec<usize> = (0..total).filter(|&i| found.slices[i].score.is_none()).collect();
+            let words = format!("Not scored, and so in no count: {}.", text::slice_list(&missing));
+            Some(Line::new(Tone::Warning, words).show(missing.first().copied()))
+        }
         Analysis::Canceled => Some(Line::new(Tone::Warning, format!("Stopped: {scored}."))),
         _ => Some(Line::new(Tone::Quiet, format!("{scored}."))),
     }

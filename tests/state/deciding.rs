@@ -69,6 +69,13 @@ fn each_verdict_goes_on_to_the_next_unreviewed_flagged_slice() {
 }
 
 #[test]
+fn where_nothing_is_flagged_nothing_is_called_reviewed() {
+    let mut desk = Desk::read(&[(0.1, 0), (0.1, 0)]);
+    decide(&mut desk, 0, Verdict::Agree);
+    assert!(why(&desk).is_empty());
+}
+
+#[test]
 fn going_on_can_be_switched_off_and_u_goes_there_any_time() {
     let mut desk = Desk::read(&FLAGS);
     desk.act(Action::Review(ReviewAction::SetAdvances(false)));
@@ -260,7 +267,8 @@ fn notes_stand_beside_a_verdict_and_survive_another_one() {
     assert!(desk.act(note("axe")).is_empty());
     assert_eq!(why(&desk), ["A note stands beside a verdict: decide on the slice first."]);
     decide(&mut desk, 1, Verdict::Agree);
-    let commands = desk.act(note("edge at the falx"));
+    let commands = desk.act_at(note("edge at the falx"), NOW + 60);
+    assert_eq!(saved_review(&commands).unwrap().slices[1].as_ref().unwrap().at_secs, NOW, "the verdict's time stays");
     assert_eq!(saved_review(&commands).unwrap().slices[1].as_ref().unwrap().note, "edge at the falx");
     assert!(desk.act(note("edge at the falx")).is_empty());
     let commands = decide(&mut desk, 1, Verdict::OutlineWrong);

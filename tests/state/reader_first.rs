@@ -3,6 +3,7 @@
 use glioview::domain::gate::GateVerdict;
 use glioview::domain::review::{ReaderCall, ReadingOrder, Verdict};
 use glioview::engine::command::Command;
+use glioview::engine::event::Event;
 use glioview::io::settings::Settings;
 use glioview::state::action::{Action, FileAction, GoAction, ReviewAction};
 use glioview::state::{labels, strip, words};
@@ -93,6 +94,23 @@ fn the_models_call_is_added_when_its_answer_is_complete() {
     desk.outline(0, 0);
     desk.end();
     assert_eq!(desk.here().call.unwrap().model_flags, Some(false));
+}
+
+#[test]
+fn a_call_of_an_earlier_session_is_never_lost_and_nothing_is_covered_twice() {
+    let mut before = covered(&FLAGS);
+    view_all(&mut before);
+    call(&mut before, ReaderCall::NothingSeen);
+    before.act(Action::Review(ReviewAction::ShowModel));
+    let on_disk = before.here().reviews.clone();
+    let mut after = covered(&FLAGS);
+    let job = after.last_job(|c| matches!(c, Command::LoadReviews { .. }));
+    after.hear(Event::ReviewsLoaded { job, reviews: on_disk });
+    assert!(!after.here().is_covered, "this very result was seen before");
+    after.act(Action::Review(ReviewAction::Decide(Verdict::Agree)));
+    let Some(Command::SaveReview { review, .. }) = after.orders.last() else { panic!("saved") };
+    assert_eq!(review.call.map(|c| c.reader), Some(ReaderCall::NothingSeen));
+    assert_eq!(review.order, ReadingOrder::ReaderFirst);
 }
 
 #[test]

@@ -113,6 +113,23 @@ fn an_answer_that_is_not_complete_says_so() {
 }
 
 #[test]
+fn a_slice_that_could_not_be_scored_is_named_when_all_is_done() {
+    let mut desk = Desk::new();
+    desk.open(vec![study("p1", 3)]);
+    desk.begin(GateVerdict::Known);
+    desk.score(0, 0.1);
+    desk.score(1, 0.1);
+    let job = desk.analysis_job();
+    desk.hear(Event::SliceFailed { job, slice: 2, failure: failure("Could not score the slice") });
+    desk.end();
+    let text = finding(&desk);
+    assert_eq!(text.headline, "No slice above the threshold.");
+    let line = text.lines.iter().find(|l| l.text == "Not scored, and so in no count: 3.").unwrap();
+    assert_eq!((line.tone, line.show), (Tone::Warning, Some(2)));
+    assert!(!text.all().contains("test set"), "the card counts whole scans");
+}
+
+#[test]
 fn the_nets_may_disagree_both_ways() {
     let desk = Desk::read(&[(0.9, 10), (0.9, 0), (0.1, 4), (0.1, 5)]);
     let text = finding(&desk);
