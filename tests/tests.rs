@@ -15,3 +15,4 @@ mod ops_parity;
 mod sample;
 mod state;
 mod tidy;
+mod training;

@@ -1,5 +1,6 @@
 //! Room 3, `nn`: the nets. candle begins here. Not for loops over data (`train`) or threads that outlive a call (`engine`).
 
+pub mod assumed;
 pub mod densenet;
 pub mod device;
 pub mod error;

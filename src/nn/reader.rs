@@ -4,12 +4,13 @@ use std::path::Path;
 
 use candle_core::Tensor;
 
+use super::assumed;
 use super::device::{self, OpenDevice};
 use super::error::NnError;
 use super::input::{self, Prepared, sigmoid};
 use super::shipped;
 use super::weights::{self, LoadedNet};
-use crate::domain::card::{Architecture, Crop, InputSpec, ModelCard, Normalization, Task, Thresholds, TrainingRecord};
+use crate::domain::card::{Architecture, ModelCard, Task};
 use crate::domain::device::DeviceChoice;
 use crate::domain::mask::ProbabilityMap;
 use crate::domain::scan::Scan;
@@ -136,26 +137,5 @@ fn assumed_card(path: &Path, task: Task) -> Result<ModelCard, NnError> {
             Architecture::UNet { width: first.unwrap_or(16) }
         }
     };
-    let size = if task == Task::Segmenter { 256 } else { 224 };
-    let (normalization, crop) = (Normalization::PercentileZScore, Crop::None);
-    Ok(ModelCard {
-        card_version: 1,
-        name: format!("{} without a card", architecture.label()),
-        version: 0,
-        task,
-        architecture,
-        input: InputSpec { size, channels: 3, normalization, crop, mirror: false },
-        thresholds: Thresholds { threshold: 0.5, band_low: None, band_high: None },
-        target: "unknown".to_owned(),
-        sha256: String::new(),
-        date: String::new(),
-        data: "unknown".to_owned(),
-        terms: "unknown".to_owned(),
-        split: std::collections::BTreeMap::new(),
-        training: TrainingRecord::default(),
-        val: None,
-        test: None,
-        intended_use: "unknown".to_owned(),
-        limits: vec!["Nothing is known about these weights.".to_owned()],
-    })
+    Ok(assumed::card(architecture))
 }

@@ -13,7 +13,7 @@ use super::{BOTH_ASKED, answers, three_patients, value};
 /// A weights file with a fresh card beside it.
 fn fresh_card(folder: &std::path::Path) -> std::path::PathBuf {
     let weights = folder.join("net.safetensors");
-    let mut card = glioview::train::card::assumed(Architecture::DenseNet121);
+    let mut card = glioview::nn::assumed::card(Architecture::DenseNet121);
     card.limits = vec!["Not evaluated yet.".to_owned(), "One kind of tumor only.".to_owned()];
     std::fs::write(card_path(&weights), serde_json::to_vec(&card).unwrap()).unwrap();
     weights
