@@ -12,10 +12,11 @@ use glioview::domain::random::Random;
 use glioview::nn::layers::Purpose;
 use glioview::nn::net::Net;
 use glioview::nn::ops::adam::{Adam, AdamSettings};
-use glioview::nn::ops::loss;
+use glioview::nn::ops::{keep_freed_memory, loss};
 use glioview::nn::params::Parameters;
 
-const USAGE: &str = "usage: cargo bench --bench ops -- unet16|unet32|densenet121|resnet50 infer|train BATCH SIZE REPEATS";
+const USAGE: &str =
+    "usage: cargo bench --bench ops -- unet16|unet32|densenet121|resnet50 infer|train BATCH SIZE REPEATS";
 const SEED: u64 = 1;
 
 fn main() {
@@ -26,6 +27,7 @@ fn main() {
     let (Some(architecture), &[batch, size, repeats]) = (architecture(name), numbers.as_slice()) else {
         return println!("{USAGE}");
     };
+    keep_freed_memory();
     let times = if task == "train" {
         train(architecture, batch, size, repeats)
     } else {

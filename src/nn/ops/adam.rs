@@ -11,6 +11,7 @@ use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, bail};
 use rayon::prelude::*;
 
 use super::memory::{View, f32_slice, tensor_of};
+use super::vectorized::vectorized;
 
 /// Values of one task and of one partial sum.
 const CHUNK: usize = 16_384;
@@ -201,13 +202,15 @@ impl Update {
             second_correction_root: (1.0 - settings.beta2.powf(exponent)).sqrt(),
         }
     }
+}
 
+vectorized! {
     /// Steps some values in one pass over the memory.
-    fn apply(&self, values: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
-        let (scale, keep, step_size) = (self.scale as f32, self.keep as f32, self.step_size as f32);
-        let (fresh1, beta2) = ((1.0 - self.settings.beta1) as f32, self.settings.beta2 as f32);
-        let (fresh2, eps) = ((1.0 - self.settings.beta2) as f32, self.settings.eps as f32);
-        let root = self.second_correction_root as f32;
+    fn step_values(update: Update, values: &mut [f32], gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
+        let (scale, keep, step_size) = (update.scale as f32, update.keep as f32, update.step_size as f32);
+        let (fresh1, beta2) = ((1.0 - update.settings.beta1) as f32, update.settings.beta2 as f32);
+        let (fresh2, eps) = ((1.0 - update.settings.beta2) as f32, update.settings.eps as f32);
+        let root = update.second_correction_root as f32;
         let moments = first.iter_mut().zip(second.iter_mut());
         for ((value, &gradient), (first, second)) in values.iter_mut().zip(gradient).zip(moments) {
             let gradient = gradient * scale;
@@ -244,7 +247,9 @@ impl InplaceOp2 for HostStep<'_> {
             .zip(gradient.par_chunks(CHUNK))
             .zip(first.par_chunks_mut(CHUNK))
             .zip(second.par_chunks_mut(CHUNK))
-            .for_each(|(((values, gradient), first), second)| self.update.apply(values, gradient, first, second));
+            .for_each(|(((values, gradient), first), second)| {
+                step_values(self.update, values, gradient, first, second)
+            });
         Ok(())
     }
 }

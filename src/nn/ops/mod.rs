@@ -11,3 +11,6 @@ mod memory;
 pub mod norm;
 pub mod pool;
 pub mod upconv;
+mod vectorized;
+
+pub use memory::keep_freed_memory;

@@ -2,12 +2,14 @@
 //! takes at reading. Not for running statistics: the layer that owns them updates them from what is returned here.
 #![allow(unsafe_code)]
 
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp3, D, Layout, Result, Shape, Tensor, bail};
 use rayon::prelude::*;
 
 use super::memory::{Output, View, at_least, f32_slice, tensor_of};
+use super::vectorized::vectorized;
 
 /// Values that are summed in f32 before they join a sum in f64: sixteen lanes of 64.
 const CHUNK: usize = 1024;
@@ -67,9 +69,7 @@ pub fn affine_relu(x: &Tensor, scale: &Tensor, shift: &Tensor) -> Result<Tensor>
     y.uninit().par_chunks_mut(sizes.pixels).zip(input.par_chunks(sizes.pixels)).enumerate().with_min_len(8).for_each(
         |(index, (target, source))| {
             let (scale, shift) = (scale[index % sizes.channels], shift[index % sizes.channels]);
-            for (value, &pixel) in target.iter_mut().zip(source) {
-                value.write(at_least(0.0, pixel * scale + shift));
-            }
+            write_affine(target, source, scale, shift, 0.0);
         },
     );
     // SAFETY: the chunks cover the whole input, and the output is as long.
@@ -127,9 +127,9 @@ impl Statistics {
                 let (mut sum, mut squares) = (0.0, 0.0);
                 for plane in sizes.planes(channel) {
                     for chunk in input[plane].chunks(CHUNK) {
-                        let (s, q) = sums_around(origin, chunk);
-                        sum += s;
-                        squares += q;
+                        let part = sums_around(origin, chunk);
+                        sum += part[0];
+                        squares += part[1];
                     }
                 }
                 let shift = sum / count;
@@ -144,23 +144,83 @@ impl Statistics {
     }
 }
 
-/// Sum and sum of squares of `values - origin`.
-fn sums_around(origin: f32, values: &[f32]) -> (f64, f64) {
-    let (mut sums, mut squares) = ([0f32; LANES], [0f32; LANES]);
-    let chunks = values.chunks_exact(LANES);
-    for (lane, &value) in chunks.remainder().iter().enumerate() {
-        let offset = value - origin;
-        sums[lane] += offset;
-        squares[lane] += offset * offset;
-    }
-    for chunk in chunks {
-        for lane in 0..LANES {
-            let offset = chunk[lane] - origin;
+vectorized! {
+    /// Sum and sum of squares of `values - origin`.
+    fn sums_around(origin: f32, values: &[f32]) -> [f64; 2] {
+        let (mut sums, mut squares) = ([0f32; LANES], [0f32; LANES]);
+        let chunks = values.chunks_exact(LANES);
+        for (lane, &value) in chunks.remainder().iter().enumerate() {
+            let offset = value - origin;
             sums[lane] += offset;
             squares[lane] += offset * offset;
         }
+        for chunk in chunks {
+            for lane in 0..LANES {
+                let offset = chunk[lane] - origin;
+                sums[lane] += offset;
+                squares[lane] += offset * offset;
+            }
+        }
+        [sums.iter().sum::<f32>() as f64, squares.iter().sum::<f32>() as f64]
     }
-    (sums.iter().sum::<f32>() as f64, squares.iter().sum::<f32>() as f64)
+}
+
+vectorized! {
+    /// Writes `max(scale · pixel + shift, floor)`.
+    fn write_affine(target: &mut [MaybeUninit<f32>], source: &[f32], scale: f32, shift: f32, floor: f32) {
+        for (value, &pixel) in target.iter_mut().zip(source) {
+            value.write(at_least(floor, pixel * scale + shift));
+        }
+    }
+}
+
+vectorized! {
+    /// Sum of the gradient and of gradient times distance from the mean, where `seen` is above `threshold`: the output
+    /// above zero where a ReLU follows, anything above −∞ where none does.
+    fn gradient_sums(pixels: &[f32], seen: &[f32], back: &[f32], threshold: f32, mean: f32) -> [f64; 2] {
+        let (mut plain, mut weighted) = ([0f32; LANES], [0f32; LANES]);
+        let (pixel_chunks, back_chunks) = (pixels.chunks_exact(LANES), back.chunks_exact(LANES));
+        let seen_chunks = seen.chunks_exact(LANES);
+        let rest = pixel_chunks.remainder().iter().zip(seen_chunks.remainder()).zip(back_chunks.remainder());
+        for (lane, ((&pixel, &seen), &back)) in rest.enumerate() {
+            let back = if seen > threshold { back } else { 0.0 };
+            plain[lane] += back;
+            weighted[lane] += back * (pixel - mean);
+        }
+        for ((pixels, seen), back) in pixel_chunks.zip(seen_chunks).zip(back_chunks) {
+            for lane in 0..LANES {
+                let back = if seen[lane] > threshold { back[lane] } else { 0.0 };
+                plain[lane] += back;
+                weighted[lane] += back * (pixels[lane] - mean);
+            }
+        }
+        [plain.iter().sum::<f32>() as f64, weighted.iter().sum::<f32>() as f64]
+    }
+}
+
+vectorized! {
+    /// Writes the input's gradient of one plane.
+    fn write_gradient(target: &mut [MaybeUninit<f32>], pixels: &[f32], seen: &[f32], back: &[f32], slope: Slope) {
+        let Slope { threshold, mean, factor, level, tilt } = slope;
+        for (((value, &pixel), &seen), &back) in target.iter_mut().zip(pixels).zip(seen).zip(back) {
+            let back = if seen > threshold { back } else { 0.0 };
+            value.write(factor * (back - level - (pixel - mean) * tilt));
+        }
+    }
+}
+
+/// What the input's gradient of one channel is made with.
+#[derive(Clone, Copy)]
+struct Slope {
+    /// Gradients pass where the output is above it.
+    threshold: f32,
+    mean: f32,
+    /// gamma over the standard deviation.
+    factor: f32,
+    /// Mean of the gradients.
+    level: f32,
+    /// How far a gradient is pulled back for each unit of distance from the mean.
+    tilt: f32,
 }
 
 /// Batch norm as candle's graph knows it, after its statistics have been taken.
@@ -195,9 +255,7 @@ impl CustomOp3 for BatchNorm {
             for plane in sizes.planes(channel) {
                 // SAFETY: the planes of all channels and images are disjoint and cover the output.
                 let values = unsafe { target.slice(plane.clone()) };
-                for (value, &pixel) in values.iter_mut().zip(&input[plane]) {
-                    value.write(at_least(floor, pixel * scale + shift));
-                }
+                write_affine(values, &input[plane], scale, shift, floor);
             }
         });
         // SAFETY: every plane has been written.
@@ -216,32 +274,36 @@ impl CustomOp3 for BatchNorm {
         let sizes = Sizes::new(x.dims(), gamma.dims(), beta.dims())?;
         let (x_view, gamma, y, gradient) = (View::of(x), View::of(gamma), View::of(y), View::of(&gradient));
         let (input, gamma, y, gradient) = (x_view.values()?, gamma.values()?, y.values()?, gradient.values()?);
-        let y = self.relu.then_some(y);
+        let threshold = if self.relu { 0.0 } else { f32::NEG_INFINITY };
         let mut output = Output::new(input.len());
         let target = output.shared();
         let sums: Vec<[f32; 2]> = (0..sizes.channels)
             .into_par_iter()
             .map(|channel| {
                 let (mean, inverse_std) = (self.statistics.mean[channel], self.statistics.inverse_std[channel]);
-                let [sum, products] = gradient_sums(sizes, channel, input, y, gradient, mean);
+                let (mut sum, mut products) = (0.0, 0.0);
+                for plane in sizes.planes(channel) {
+                    for start in plane.clone().step_by(CHUNK) {
+                        let chunk = start..(start + CHUNK).min(plane.end);
+                        let (pixels, seen) = (&input[chunk.clone()], &y[chunk.clone()]);
+                        let part = gradient_sums(pixels, seen, &gradient[chunk], threshold, mean);
+                        sum += part[0];
+                        products += part[1];
+                    }
+                }
                 let (for_beta, for_gamma) = (sum as f32, products as f32 * inverse_std);
                 let count = (sizes.batch * sizes.pixels) as f32;
-                let factor = gamma[channel] * inverse_std;
-                let (level, slope) = (for_beta / count, for_gamma * inverse_std / count);
+                let slope = Slope {
+                    threshold,
+                    mean,
+                    factor: gamma[channel] * inverse_std,
+                    level: for_beta / count,
+                    tilt: for_gamma * inverse_std / count,
+                };
                 for plane in sizes.planes(channel) {
                     // SAFETY: the planes of all channels and images are disjoint and cover the output.
                     let values = unsafe { target.slice(plane.clone()) };
-                    let sources = input[plane.clone()].iter().zip(&gradient[plane.clone()]);
-                    if let Some(y) = y {
-                        for ((value, (&pixel, &back)), &seen) in values.iter_mut().zip(sources).zip(&y[plane]) {
-                            let back = if seen > 0.0 { back } else { 0.0 };
-                            value.write(factor * (back - level - (pixel - mean) * slope));
-                        }
-                    } else {
-                        for (value, (&pixel, &back)) in values.iter_mut().zip(sources) {
-                            value.write(factor * (back - level - (pixel - mean) * slope));
-                        }
-                    }
+                    write_gradient(values, &input[plane.clone()], &y[plane.clone()], &gradient[plane], slope);
                 }
                 [for_gamma, for_beta]
             })
@@ -252,46 +314,6 @@ impl CustomOp3 for BatchNorm {
         let for_beta = tensor_of(sums.iter().map(|sum| sum[1]).collect(), sizes.channels)?;
         Ok((Some(for_x), Some(for_gamma), Some(for_beta)))
     }
-}
-
-/// One channel's sum of the gradient and of gradient times distance from the mean; `y` is given where a ReLU follows.
-fn gradient_sums(
-    sizes: Sizes,
-    channel: usize,
-    input: &[f32],
-    y: Option<&[f32]>,
-    gradient: &[f32],
-    mean: f32,
-) -> [f64; 2] {
-    let mut sums = [0f64; 2];
-    for plane in sizes.planes(channel) {
-        for start in plane.clone().step_by(CHUNK) {
-            let chunk = start..(start + CHUNK).min(plane.end);
-            let (pixels, back) = (&input[chunk.clone()], &gradient[chunk.clone()]);
-            let (mut plain, mut weighted) = ([0f32; LANES], [0f32; LANES]);
-            let y = y.map(|y| &y[chunk]);
-            let mut add = |lane: usize, index: usize, passes: bool| {
-                let back = if passes { back[index] } else { 0.0 };
-                plain[lane] += back;
-                weighted[lane] += back * (pixels[index] - mean);
-            };
-            let whole = pixels.len() / LANES * LANES;
-            if let Some(y) = y {
-                for first in (0..whole).step_by(LANES) {
-                    (0..LANES).for_each(|lane| add(lane, first + lane, y[first + lane] > 0.0));
-                }
-                (whole..pixels.len()).for_each(|index| add(index - whole, index, y[index] > 0.0));
-            } else {
-                for first in (0..whole).step_by(LANES) {
-                    (0..LANES).for_each(|lane| add(lane, first + lane, true));
-                }
-                (whole..pixels.len()).for_each(|index| add(index - whole, index, true));
-            }
-            sums[0] += plain.iter().sum::<f32>() as f64;
-            sums[1] += weighted.iter().sum::<f32>() as f64;
-        }
-    }
-    sums
 }
 
 /// The same from candle's own operations, for devices other than the CPU.

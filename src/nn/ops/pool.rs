@@ -204,6 +204,9 @@ impl CustomOp1 for MaxPool {
             .zip(gradient.par_chunks(out.pixels()))
             .with_min_len(PLANES)
             .for_each(|((target, plane), gradient)| {
+                if self.is_halving() {
+                    return send_back(planes, out, target, plane, gradient);
+                }
                 for row in 0..out.height {
                     for column in 0..out.width {
                         let (_, place) = self.first_maximum(plane, planes, row, column);
@@ -212,6 +215,31 @@ impl CustomOp1 for MaxPool {
                 }
             });
         Ok(Some(tensor_of(result, planes.shape())?))
+    }
+}
+
+/// The gradient of the U-Net's pooling for one plane: the first maximum of each 2×2 block takes it.
+fn send_back(planes: Planes, out: Planes, target: &mut [f32], plane: &[f32], gradient: &[f32]) {
+    let width = planes.width;
+    for (row, gradient) in gradient.chunks_exact(out.width).enumerate() {
+        let block = 2 * row * width..2 * (row + 1) * width;
+        let (upper, lower) = plane[block.clone()].split_at(width);
+        let (target_upper, target_lower) = target[block].split_at_mut(width);
+        let values = upper.chunks_exact(2).zip(lower.chunks_exact(2));
+        let targets = target_upper.chunks_exact_mut(2).zip(target_lower.chunks_exact_mut(2));
+        for (((upper, lower), (target_upper, target_lower)), &back) in values.zip(targets).zip(gradient) {
+            let largest = larger(larger(upper[0], upper[1]), larger(lower[0], lower[1]));
+            let is_largest = |value: f32| value == largest || value.is_nan();
+            // Each takes it only where none before it has.
+            let first = is_largest(upper[0]);
+            let second = !first && is_largest(upper[1]);
+            let third = !first && !second && is_largest(lower[0]);
+            let fourth = !first && !second && !third;
+            target_upper[0] = if first { back } else { 0.0 };
+            target_upper[1] = if second { back } else { 0.0 };
+            target_lower[0] = if third { back } else { 0.0 };
+            target_lower[1] = if fourth { back } else { 0.0 };
+        }
     }
 }
 

@@ -29,20 +29,20 @@ pub(super) struct ForwardTile {
 pub(super) struct GradientTile {
     /// Output rows.
     pub rows: usize,
-    /// Output columns, a multiple of 16.
+    /// Output columns.
     pub width: usize,
-    /// Packed input of one channel, at the row that the kernel's row sees.
+    /// Packed input of the first channel, at the row that the kernel's row sees.
     pub input: *const f32,
     /// From one packed row to the next.
-    pub input_stride: usize,
-    /// Gradient of the first output channel, at the first row.
+    pub row_stride: usize,
+    /// From one packed channel to the next.
+    pub channel_stride: usize,
+    /// `[rows · width, outputs of a tile]`.
     pub gradient: *const f32,
-    /// From one output channel to the next.
-    pub gradient_stride: usize,
-    /// Three values, one a horizontal kernel position.
+    /// Sum of the first channel at the kernel row's first column: one vector block of outputs.
     pub sum: *mut f32,
-    /// From one output channel to the next.
-    pub sum_stride: usize,
+    /// From one kernel column to the next.
+    pub tap_stride: usize,
 }
 
 /// Runs one forward tile of `vectors` vectors by `outputs` channels.
@@ -69,16 +69,51 @@ pub(super) unsafe fn forward(vector: Vector, vectors: usize, outputs: usize, til
     }
 }
 
-/// Runs one gradient tile.
+/// Runs one gradient tile of `channels` input channels and `vectors` vectors of outputs.
 ///
 /// # Safety
-/// As for [`forward`]; four output channels with AVX2, eight with AVX-512.
-pub(super) unsafe fn gradient(vector: Vector, tile: &GradientTile) {
+/// As for [`forward`].
+pub(super) unsafe fn gradient(vector: Vector, vectors: usize, channels: usize, tile: &GradientTile) {
     // SAFETY: the caller's promise.
     unsafe {
-        match vector {
-            Vector::Avx2 => gradient_avx2(tile),
-            Vector::Avx512 => gradient_avx512(tile),
+        match (vector, vectors, channels) {
+            (Vector::Avx2, _, 4) => gradient_avx2::<4>(tile),
+            (Vector::Avx2, _, 2) => gradient_avx2::<2>(tile),
+            (Vector::Avx2, ..) => gradient_avx2::<1>(tile),
+            (Vector::Avx512, 2, 4) => gradient_avx512::<2, 4>(tile),
+            (Vector::Avx512, 2, 2) => gradient_avx512::<2, 2>(tile),
+            (Vector::Avx512, 2, _) => gradient_avx512::<2, 1>(tile),
+            (Vector::Avx512, _, 8) => gradient_avx512::<1, 8>(tile),
+            (Vector::Avx512, _, 4) => gradient_avx512::<1, 4>(tile),
+            (Vector::Avx512, _, 2) => gradient_avx512::<1, 2>(tile),
+            (Vector::Avx512, ..) => gradient_avx512::<1, 1>(tile),
+        }
+    }
+}
+
+/// Turns `[outputs, pixels]` (planes `plane` apart) into `[pixels, outputs]`. `outputs` is a multiple of four.
+///
+/// # Safety
+/// The addresses cover what the sizes say; `target` overlaps nothing.
+pub(super) unsafe fn transpose(source: *const f32, plane: usize, outputs: usize, pixels: usize, target: *mut f32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let whole = pixels / 4 * 4;
+        for output in (0..outputs).step_by(4) {
+            let lines = [0, 1, 2, 3].map(|offset| source.add((output + offset) * plane));
+            for pixel in (0..whole).step_by(4) {
+                let mut rows = lines.map(|line| _mm_loadu_ps(line.add(pixel)));
+                let [a, b, c, d] = &mut rows;
+                _MM_TRANSPOSE4_PS(a, b, c, d);
+                for (offset, row) in rows.into_iter().enumerate() {
+                    _mm_storeu_ps(target.add((pixel + offset) * outputs + output), row);
+                }
+            }
+            for pixel in whole..pixels {
+                for (offset, line) in lines.into_iter().enumerate() {
+                    *target.add(pixel * outputs + output + offset) = *line.add(pixel);
+                }
+            }
         }
     }
 }
@@ -159,53 +194,63 @@ unsafe fn forward_avx512<const VECTORS: usize, const OUTPUTS: usize>(tile: &Forw
 }
 
 #[target_feature(enable = "avx2,fma")]
-unsafe fn gradient_avx2(tile: &GradientTile) {
+unsafe fn gradient_avx2<const CHANNELS: usize>(tile: &GradientTile) {
     // SAFETY: the caller of `gradient` answers for the addresses.
     unsafe {
-        let mut sums = [[_mm256_setzero_ps(); 3]; 4];
+        let mut sums = [[_mm256_setzero_ps(); 3]; CHANNELS];
         for row in 0..tile.rows {
-            let (input, slope) = (tile.input.add(row * tile.input_stride), tile.gradient.add(row * tile.width));
-            for column in (0..tile.width).step_by(8) {
-                let pixels = [0, 1, 2].map(|tap| _mm256_loadu_ps(input.add(column + tap)));
-                for (output, sum) in sums.iter_mut().enumerate() {
-                    let slope = _mm256_loadu_ps(slope.add(output * tile.gradient_stride + column));
-                    for (value, &pixel) in sum.iter_mut().zip(&pixels) {
-                        *value = _mm256_fmadd_ps(slope, pixel, *value);
+            let input = tile.input.add(row * tile.row_stride);
+            let slopes = tile.gradient.add(row * tile.width * 8);
+            for column in 0..tile.width {
+                let slope = _mm256_loadu_ps(slopes.add(column * 8));
+                for (channel, sum) in sums.iter_mut().enumerate() {
+                    let pixel = input.add(channel * tile.channel_stride + column);
+                    for (tap, value) in sum.iter_mut().enumerate() {
+                        *value = _mm256_fmadd_ps(_mm256_set1_ps(*pixel.add(tap)), slope, *value);
                     }
                 }
             }
         }
-        for (output, sum) in sums.iter().enumerate() {
+        for (channel, sum) in sums.iter().enumerate() {
             for (tap, &value) in sum.iter().enumerate() {
-                let half = _mm_add_ps(_mm256_castps256_ps128(value), _mm256_extractf128_ps(value, 1));
-                let half = _mm_add_ps(half, _mm_movehl_ps(half, half));
-                let half = _mm_add_ss(half, _mm_shuffle_ps(half, half, 1));
-                *tile.sum.add(output * tile.sum_stride + tap) += _mm_cvtss_f32(half);
+                let target = tile.sum.add((channel * 9 + tap) * tile.tap_stride);
+                _mm256_storeu_ps(target, _mm256_add_ps(_mm256_loadu_ps(target), value));
             }
         }
     }
 }
 
 #[target_feature(enable = "avx512f")]
-unsafe fn gradient_avx512(tile: &GradientTile) {
+unsafe fn gradient_avx512<const VECTORS: usize, const CHANNELS: usize>(tile: &GradientTile) {
     // SAFETY: the caller of `gradient` answers for the addresses.
     unsafe {
-        let mut sums = [[_mm512_setzero_ps(); 3]; 8];
+        let mut sums = [[[_mm512_setzero_ps(); VECTORS]; 3]; CHANNELS];
         for row in 0..tile.rows {
-            let (input, slope) = (tile.input.add(row * tile.input_stride), tile.gradient.add(row * tile.width));
-            for column in (0..tile.width).step_by(16) {
-                let pixels = [0, 1, 2].map(|tap| _mm512_loadu_ps(input.add(column + tap)));
-                for (output, sum) in sums.iter_mut().enumerate() {
-                    let slope = _mm512_loadu_ps(slope.add(output * tile.gradient_stride + column));
-                    for (value, &pixel) in sum.iter_mut().zip(&pixels) {
-                        *value = _mm512_fmadd_ps(slope, pixel, *value);
+            let input = tile.input.add(row * tile.row_stride);
+            let slopes = tile.gradient.add(row * tile.width * 16 * VECTORS);
+            for column in 0..tile.width {
+                let mut slope = [_mm512_setzero_ps(); VECTORS];
+                for (index, value) in slope.iter_mut().enumerate() {
+                    *value = _mm512_loadu_ps(slopes.add((column * VECTORS + index) * 16));
+                }
+                for (channel, sum) in sums.iter_mut().enumerate() {
+                    let pixel = input.add(channel * tile.channel_stride + column);
+                    for (tap, values) in sum.iter_mut().enumerate() {
+                        let factor = _mm512_set1_ps(*pixel.add(tap));
+                        for (value, &slope) in values.iter_mut().zip(&slope) {
+                            *value = _mm512_fmadd_ps(factor, slope, *value);
+                        }
                     }
                 }
             }
         }
-        for (output, sum) in sums.iter().enumerate() {
-            for (tap, &value) in sum.iter().enumerate() {
-                *tile.sum.add(output * tile.sum_stride + tap) += _mm512_reduce_add_ps(value);
+        for (channel, sum) in sums.iter().enumerate() {
+            for (tap, values) in sum.iter().enumerate() {
+                let target = tile.sum.add((channel * 9 + tap) * tile.tap_stride);
+                for (index, &value) in values.iter().enumerate() {
+                    let target = target.add(index * 16);
+                    _mm512_storeu_ps(target, _mm512_add_ps(_mm512_loadu_ps(target), value));
+                }
             }
         }
     }

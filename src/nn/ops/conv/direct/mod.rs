@@ -8,7 +8,7 @@ mod kernels;
 
 use rayon::prelude::*;
 
-use super::super::memory::{Output, Shared};
+use super::super::memory::{Output, Shared, with_scratch};
 use super::backward::{add_up, parts_for};
 use super::geometry::Geometry;
 use kernels::{ForwardTile, GradientTile};
@@ -20,7 +20,7 @@ const TAIL: usize = 64;
 /// Output pixels that a task computes channel block by channel block, so that their input stays in the cache.
 const FORWARD_PIXELS: usize = 1024;
 /// Output pixels between two additions to a weight gradient.
-const GRADIENT_PIXELS: usize = 1024;
+const GRADIENT_PIXELS: usize = 512;
 
 /// The vector instructions that a call uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,24 +32,24 @@ pub(super) enum Vector {
 }
 
 impl Vector {
-    /// The best that this machine has, where the forward pass gains from it.
+    /// The best that this machine has, where the forward pass gains from it: rows must fill whole vectors.
     pub fn for_forward(geometry: &Geometry) -> Option<Self> {
-        let is_same_3x3 =
-            (geometry.kernel_height, geometry.kernel_width) == (3, 3) && (geometry.stride, geometry.padding) == (1, 1);
-        if !is_same_3x3 || geometry.outputs < 4 || !geometry.width.is_multiple_of(16) {
-            None
-        } else if is_x86_feature_detected!("avx512f") {
+        Self::found().filter(|_| is_same_3x3(geometry) && geometry.outputs >= 4 && geometry.width.is_multiple_of(16))
+    }
+
+    /// The same for the weight's gradient, whose vectors run over output channels.
+    pub fn for_weight_gradient(geometry: &Geometry) -> Option<Self> {
+        Self::found().filter(|vector| is_same_3x3(geometry) && geometry.outputs.is_multiple_of(vector.lanes()))
+    }
+
+    fn found() -> Option<Self> {
+        if is_x86_feature_detected!("avx512f") {
             Some(Self::Avx512)
         } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
             Some(Self::Avx2)
         } else {
             None
         }
-    }
-
-    /// The same for the weight's gradient.
-    pub fn for_weight_gradient(geometry: &Geometry) -> Option<Self> {
-        Self::for_forward(geometry).filter(|vector| geometry.outputs.is_multiple_of(vector.gradient_outputs()))
     }
 
     /// Pixels (in vectors) of one forward tile.
@@ -70,11 +70,12 @@ impl Vector {
         }
     }
 
-    /// Output channels of one gradient tile.
-    fn gradient_outputs(self) -> usize {
+    /// Vectors of output channels and most input channels of one gradient tile.
+    fn gradient_tile(self, outputs: usize) -> (usize, usize) {
         match self {
-            Self::Avx2 => 4,
-            Self::Avx512 => 8,
+            Self::Avx2 => (1, 4),
+            Self::Avx512 if outputs.is_multiple_of(32) => (2, 4),
+            Self::Avx512 => (1, 8),
         }
     }
 
@@ -95,6 +96,10 @@ impl Vector {
         }
         blocks
     }
+}
+
+fn is_same_3x3(geometry: &Geometry) -> bool {
+    (geometry.kernel_height, geometry.kernel_width) == (3, 3) && (geometry.stride, geometry.padding) == (1, 1)
 }
 
 /// Values of one packed row.
@@ -212,7 +217,7 @@ fn forward_row(
     }
 }
 
-/// The gradient of the weight.
+/// The gradient of the weight: for each pixel, its input values times the vector of its outputs' gradients.
 pub(super) fn weight_gradient(vector: Vector, geometry: &Geometry, input: &[f32], gradient: &[f32]) -> Vec<f32> {
     let packed = pack_input(geometry, input);
     let rows = (GRADIENT_PIXELS / geometry.width).clamp(1, geometry.height);
@@ -231,9 +236,18 @@ pub(super) fn weight_gradient(vector: Vector, geometry: &Geometry, input: &[f32]
             sum
         })
         .collect();
-    add_up(sums)
+    // The sums are [C, 9, O], the weight is [O, C, 9].
+    let (sum, depth) = (add_up(sums), geometry.depth());
+    let mut result = vec![0.0; sum.len()];
+    result.par_chunks_mut(depth).enumerate().for_each(|(output, kernel)| {
+        for (value, &summed) in kernel.iter_mut().zip(sum[output..].iter().step_by(geometry.outputs)) {
+            *value = summed;
+        }
+    });
+    result
 }
 
+/// Adds what output rows `rows` of image `image` say of the weight to `sum`, `[C, 9, O]`.
 fn add_weight_gradient(
     vector: Vector,
     geometry: &Geometry,
@@ -243,30 +257,45 @@ fn add_weight_gradient(
     rows: std::ops::Range<usize>,
     sum: &mut [f32],
 ) {
-    let row_len = row_len(geometry);
-    let depth = geometry.depth();
-    for output in (0..geometry.outputs).step_by(vector.gradient_outputs()) {
-        let slope = &gradient[(image * geometry.outputs + output) * geometry.pixels() + rows.start * geometry.width..];
-        for channel in 0..geometry.channels {
+    let (row_len, pixels) = (row_len(geometry), rows.len() * geometry.width);
+    let (vectors, most_channels) = vector.gradient_tile(geometry.outputs);
+    let block = vectors * vector.lanes();
+    with_scratch(pixels * block, |turned| {
+        for output in (0..geometry.outputs).step_by(block) {
+            let start = (image * geometry.outputs + output) * geometry.pixels() + rows.start * geometry.width;
+            let last = start + (block - 1) * geometry.pixels() + pixels;
+            let slopes = &gradient[start..last];
+            // SAFETY: `slopes` reaches from the first plane's first pixel to the last plane's last, `turned` is as large.
+            unsafe { kernels::transpose(slopes.as_ptr(), geometry.pixels(), block, pixels, turned.as_mut_ptr()) };
             for tap_y in 0..3 {
                 let row = image * (geometry.height + 2) + rows.start + tap_y;
-                let target = &mut sum[output * depth + channel * 9 + tap_y * 3..];
-                // SAFETY: the tile reads `rows` rows of one packed channel and of `gradient_outputs` channels of the
-                // gradient, all inside these slices, and adds to three values a channel; `vector` was detected.
-                unsafe {
-                    let tile = GradientTile {
-                        rows: rows.len(),
-                        width: geometry.width,
-                        input: packed.as_ptr().add((row * geometry.channels + channel) * row_len),
-                        input_stride: geometry.channels * row_len,
-                        gradient: slope.as_ptr(),
-                        gradient_stride: geometry.pixels(),
-                        sum: target.as_mut_ptr(),
-                        sum_stride: depth,
-                    };
-                    kernels::gradient(vector, &tile);
+                let mut channel = 0;
+                while channel < geometry.channels {
+                    let count = largest_power_of_two(geometry.channels - channel).min(most_channels);
+                    let target = &mut sum[(channel * 9 + tap_y * 3) * geometry.outputs + output..];
+                    // SAFETY: the tile reads `rows` packed rows of `count` channels, two values beyond each row's
+                    // pixels, which the margin holds, and all of `turned`; it adds to three vector blocks a channel,
+                    // the last of which lies within `sum`; `vector` was detected.
+                    unsafe {
+                        let tile = GradientTile {
+                            rows: rows.len(),
+                            width: geometry.width,
+                            input: packed.as_ptr().add((row * geometry.channels + channel) * row_len),
+                            row_stride: geometry.channels * row_len,
+                            channel_stride: row_len,
+                            gradient: turned.as_ptr(),
+                            sum: target.as_mut_ptr(),
+                            tap_stride: geometry.outputs,
+                        };
+                        kernels::gradient(vector, vectors, count, &tile);
+                    }
+                    channel += count;
                 }
             }
         }
-    }
+    });
+}
+
+fn largest_power_of_two(count: usize) -> usize {
+    1 << count.ilog2()
 }
