@@ -201,6 +201,8 @@ impl TrainArguments {
 
 /// Runs the command: 0 trained or stopped with the best kept, 1 the loss was not a number, 2 nothing could be done.
 pub fn run(arguments: &TrainArguments) -> ExitCode {
+    // A training asks for the same blocks step after step.
+    crate::nn::ops::keep_freed_memory();
     match train(arguments) {
         Ok(EndReason::NotANumber) => {
             eprintln!(
