@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate_measure::{Figures, measure};
+use super::scan::{Scan, Sequence, Slice};
+
 /// Why a scan is not the kind of picture that the nets know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -40,4 +43,56 @@ impl GateReason {
             Self::OneUnknownSequence => "one gray picture of a sequence that the file does not name",
         }
     }
+}
+
+/// At most so many slices are looked at, spread evenly over the scan.
+const MAX_SLICES: usize = 24;
+
+// The bounds. Measured with `cargo test gate_bounds -- --ignored --nocapture` on the LGG set's training part (2224
+// slices); the figures beside each are over those slices.
+
+/// Corners brighter than this are no dark background.
+const MAX_CORNER: f32 = 0.35;
+/// Fine detail that all pairs of channels share to this degree comes from one sensor.
+const MAX_DETAIL_CORRELATION: f32 = 0.93;
+/// A bright part with more than this share without detail is drawn.
+const MAX_FLAT: f32 = 0.9;
+/// Share of the picture that a head covers.
+const HEAD: std::ops::RangeInclusive<f32> = 0.03..=0.92;
+/// How much of the bright part is the head.
+const MIN_HEAD_OF_FOREGROUND: f32 = 0.4;
+/// How much of its box a head fills.
+const MIN_FILL: f32 = 0.4;
+/// Height over width of a head.
+const ASPECT: std::ops::RangeInclusive<f32> = 0.6..=1.9;
+
+/// Whether `scan` is the kind of picture that the nets know. A reason counts where more than half of the slices have it.
+pub fn check(scan: &Scan) -> GateVerdict {
+    let step = scan.slices.len().div_ceil(MAX_SLICES).max(1);
+    let figures: Vec<Figures> = scan.slices.iter().step_by(step).map(|s: &Slice| measure(&s.planes)).collect();
+    let most = |is_so: fn(&Figures) -> bool| 2 * figures.iter().filter(|f| is_so(f)).count() > figures.len();
+    let mut reasons = Vec::new();
+    if most(|f| f.range <= 0.0) {
+        reasons.push(GateReason::Constant);
+    } else {
+        if most(|f| f.detail_correlation > MAX_DETAIL_CORRELATION || f.flat > MAX_FLAT) {
+            reasons.push(GateReason::Color);
+        }
+        if most(|f| f.corner > MAX_CORNER) {
+            reasons.push(GateReason::NoDarkBackground);
+        } else if most(|f| !is_head_shaped(f)) {
+            reasons.push(GateReason::NotHeadShaped);
+        }
+    }
+    if scan.sequences == [Sequence::Unknown] {
+        reasons.push(GateReason::OneUnknownSequence);
+    }
+    if reasons.is_empty() { GateVerdict::Known } else { GateVerdict::Unknown(reasons) }
+}
+
+fn is_head_shaped(f: &Figures) -> bool {
+    HEAD.contains(&f.head)
+        && f.head_of_foreground >= MIN_HEAD_OF_FOREGROUND
+        && f.fill >= MIN_FILL
+        && ASPECT.contains(&f.aspect)
 }

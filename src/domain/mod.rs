@@ -5,6 +5,7 @@ pub mod card;
 pub mod device;
 pub mod finding;
 pub mod gate;
+pub mod gate_measure;
 pub mod mask;
 pub mod metrics;
 pub mod random;
