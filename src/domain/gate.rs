@@ -66,6 +66,10 @@ const MIN_FILL: f32 = 0.4;
 /// Height over width of a head.
 const ASPECT: std::ops::RangeInclusive<f32> = 0.6..=1.9;
 
+/// A slice whose brightest parts are below this share of the scale is nearly black, as series have beyond the head: there
+/// is nothing on it whose shape could be judged.
+const NEARLY_BLACK: f32 = 0.04;
+
 /// Whether `scan` is the kind of picture that the nets know. A reason counts where more than half of the slices have it.
 pub fn check(scan: &Scan) -> GateVerdict {
     let step = scan.slices.len().div_ceil(MAX_SLICES).max(1);
@@ -78,7 +82,7 @@ pub fn check(scan: &Scan) -> GateVerdict {
         if most(|f| f.detail_correlation > MAX_DETAIL_CORRELATION || f.flat > MAX_FLAT) {
             reasons.push(GateReason::Color);
         }
-        if most(|f| f.corner > MAX_CORNER) {
+        if most(|f| f.corner > MAX_CORNER && f.peak > NEARLY_BLACK) {
             reasons.push(GateReason::NoDarkBackground);
         } else if most(|f| !is_head_shaped(f)) {
             reasons.push(GateReason::NotHeadShaped);
@@ -91,8 +95,9 @@ pub fn check(scan: &Scan) -> GateVerdict {
 }
 
 fn is_head_shaped(f: &Figures) -> bool {
-    HEAD.contains(&f.head)
-        && f.head_of_foreground >= MIN_HEAD_OF_FOREGROUND
-        && f.fill >= MIN_FILL
-        && ASPECT.contains(&f.aspect)
+    f.peak <= NEARLY_BLACK
+        || HEAD.contains(&f.head)
+            && f.head_of_foreground >= MIN_HEAD_OF_FOREGROUND
+            && f.fill >= MIN_FILL
+            && ASPECT.contains(&f.aspect)
 }

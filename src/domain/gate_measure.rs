@@ -7,6 +7,9 @@ use super::scan::{Plane, Samples};
 pub struct Figures {
     /// Largest minus smallest value over all channels, in stored units.
     pub range: f32,
+    /// The 99th percentile as a share of the brightest value that an 8-bit file can hold; 1 at other depths, whose
+    /// brightest value says nothing.
+    pub peak: f32,
     /// Brightness of the four corners, the median.
     pub corner: f32,
     /// Share of the picture that is brighter than background.
@@ -48,6 +51,7 @@ pub fn measure(planes: &[Plane]) -> Figures {
     let channels: Vec<Channel<'_>> = planes.iter().map(Channel::of).collect();
     let mut figures = Figures { range: channels.iter().map(|c| c.range).fold(0.0, f32::max), ..Figures::default() };
     let mut picture = Picture { rows: first.rows, cols: first.cols, channels, level: 0.0 };
+    figures.peak = picture.channels.iter().map(|c| c.peak).fold(0.0, f32::max);
     figures.corner = picture.corner();
     picture.level = BACKGROUND_LEVEL.max(ABOVE_CORNERS * figures.corner);
     picture.detail(&mut figures);
@@ -55,12 +59,13 @@ pub fn measure(planes: &[Plane]) -> Figures {
     figures
 }
 
-/// One channel, scaled so that its 99th percentile is 1 and its darkest value 0.
+/// One channel, scaled so that its 99th percentile is 1, and 0 is 0 or, where there are negative values, the lowest.
 struct Channel<'a> {
     samples: &'a Samples,
     low: f32,
     scale: f32,
     range: f32,
+    peak: f32,
 }
 
 impl<'a> Channel<'a> {
@@ -70,8 +75,11 @@ impl<'a> Channel<'a> {
         let (low, high) = values.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
         let at = (values.len() - 1) * 99 / 100;
         let (_, &mut bright, _) = values.select_nth_unstable_by(at, f32::total_cmp);
+        let range = high - low;
+        let low = low.min(0.0);
         let span = if bright > low { bright - low } else { (high - low).max(f32::MIN_POSITIVE) };
-        Self { samples: &plane.samples, low, scale: 1.0 / span, range: high - low }
+        let peak = if matches!(plane.samples, Samples::U8(_)) { bright / f32::from(u8::MAX) } else { 1.0 };
+        Self { samples: &plane.samples, low, scale: 1.0 / span, range, peak }
     }
 
     fn at(&self, index: usize) -> f32 {
