@@ -15,28 +15,23 @@ use crate::state::work::Models;
 
 /// Draws the section.
 pub fn model_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    widgets::section_title(ui, "Model");
+    let has_cards = state.model.models.ready().is_some();
+    let (_, details) = widgets::row(
+        ui,
+        |ui| widgets::section_title(ui, "Model"),
+        |ui| has_cards.then(|| KeyButton::new("Details…").look(Look::Quiet).small().show(ui)),
+    );
+    if details.is_some_and(|d| d.clicked()) {
+        actions.push(Action::App(AppAction::Popup(Popup::ModelDetails)));
+    }
     match &state.model.models {
         Models::Ready(_) => {
-            let lines = labels::model_lines(state);
-            let name = lines.first().cloned().unwrap_or_default();
-            widgets::row(
-                ui,
-                |ui| {
-                    let width = (ui.available_width() - 76.0).max(60.0);
-                    ui.scope(|ui| {
-                        ui.set_max_width(width);
-                        ui.add(Label::new(&name).truncate()).on_hover_text(&name);
-                    });
-                },
-                |ui| {
-                    if KeyButton::new("Details…").look(Look::Quiet).show(ui).clicked() {
-                        actions.push(Action::App(AppAction::Popup(Popup::ModelDetails)));
-                    }
-                },
-            );
-            for line in lines.into_iter().skip(1) {
-                widgets::quiet(ui, line);
+            for (index, line) in labels::model_lines(state).into_iter().enumerate() {
+                if index == 0 {
+                    ui.add(Label::new(line).wrap());
+                } else {
+                    widgets::quiet(ui, line);
+                }
             }
         }
         Models::Loading { .. } => {

@@ -17,6 +17,7 @@ use glioview::domain::scan::Scan;
 use glioview::engine::Engine;
 use glioview::engine::event::LoadedModels;
 use glioview::engine::tools::{Dialogs, Nets, Tools};
+use glioview::io::home::Home;
 use glioview::io::settings::Settings;
 use glioview::nn::error::NnError;
 use glioview::nn::input::Prepared;
@@ -49,7 +50,7 @@ impl Nets for BrightNets {
     }
 
     fn score(&self, scan: &Scan, _: &Prepared, slice: usize) -> Result<f32, NnError> {
-        let bright = bright(scan, slice).iter().filter(|&&b| b > 0).count();
+        let bright = bright(scan, slice).iter().filter(|&&b| b > 127).count();
         Ok(if bright > 0 { 0.9 } else { 0.05 + slice as f32 / 1000.0 })
     }
 
@@ -202,6 +203,7 @@ impl TestWindow {
         let tools = Tools {
             load_nets: Arc::new(|_| Ok(Box::new(BrightNets))),
             dialogs: Dialogs::Unavailable,
+            home: Some(Home::at(&folder.path().join("home"))),
             ..Tools::default()
         };
         let builder = Harness::builder().with_size(setup.size).with_max_steps(64).with_step_dt(1.0 / 60.0);
@@ -211,6 +213,10 @@ impl TestWindow {
         });
         let mut window = Self { harness, folder };
         window.settle();
+        if setup.head.is_some() {
+            // A stack opens at its middle; the tests count from its beginning.
+            window.press(egui::Key::Home);
+        }
         window
     }
 

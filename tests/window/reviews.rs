@@ -31,7 +31,7 @@ fn every_verdict_has_a_button() {
         ("Agree", Verdict::Agree),
         ("Not tumor", Verdict::NotTumor),
         ("Can't judge", Verdict::CantJudge),
-        ("Outline wrong", Verdict::OutlineWrong),
+        ("Tumor, outline wrong", Verdict::OutlineWrong),
     ];
     for (label, verdict) in cases {
         let mut window = TestWindow::reading();

@@ -142,6 +142,9 @@ fn files_over_the_window_name_what_would_open() {
     window.harness.step();
     assert_eq!(window.state().layout.drag_hover.len(), 1);
     window.harness.step();
+    assert!(super::fit::painted_words(&window).iter().any(|w| w == "Open 1 file (TIFF)"));
+    window.harness.input_mut().hovered_files.clear();
+    window.harness.step();
     window.settle();
     assert!(window.state().layout.drag_hover.is_empty(), "the target goes when the files go");
 }
