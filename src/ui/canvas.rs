@@ -51,7 +51,8 @@ fn canvas_label(shown: &Shown) -> String {
 fn keep_keyboard(ui: &Ui, popup: Option<Popup>) {
     let filter = EventFilter { tab: false, horizontal_arrows: true, vertical_arrows: true, escape: true };
     ui.memory_mut(|memory| {
-        if popup.is_none() && memory.focused().is_none() {
+        let is_free = popup.is_none_or(|p| p == Popup::Initials);
+        if is_free && memory.focused().is_none() {
             memory.request_focus(canvas_id());
         }
         memory.set_focus_lock_filter(canvas_id(), filter);

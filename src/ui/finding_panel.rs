@@ -163,7 +163,7 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, slice: &SliceText, actions: &mut 
     let card = state.model.models.ready().map(|m| m.classifier.thresholds);
     if let Some((low, high)) = card.and_then(|t| t.band_low.zip(t.band_high)) {
         let band = Rect::from_min_max(pos2(at(low), bar.top() - 1.0), pos2(at(high), bar.bottom() + 1.0));
-        painter.rect_filled(band, 0.0, palette.warning.gamma_multiply(0.35));
+        painter.rect_filled(band, 0.0, palette.canvas_warning.gamma_multiply(0.45));
         for x in [band.left(), band.right()] {
             painter.vline(x, band.y_range(), egui::Stroke::new(1.0, palette.warning));
         }
@@ -175,20 +175,32 @@ fn threshold_ui(ui: &mut Ui, state: &AppState, slice: &SliceText, actions: &mut 
     if let Some(moved) = widgets::moved(ui, &response, bar, thresholds.classifier) {
         actions.push(Action::Analysis(AnalysisAction::SetThreshold(moved)));
     }
-    widgets::row(
+    threshold_words_ui(ui, slice, allowed::threshold_moved(state).is_ok(), actions);
+}
+
+/// The threshold beside the card's with a way back to it, or beside the uncertain band while it is the card's.
+fn threshold_words_ui(ui: &mut Ui, slice: &SliceText, is_moved: bool, actions: &mut Vec<Action>) {
+    let quiet = Palette::of(ui).quiet;
+    let small = |words: &str| Label::new(RichText::new(words).font(theme::small()).color(quiet)).extend();
+    let (_, is_reset) = widgets::row(
         ui,
+        |ui| ui.add(small(&slice.threshold_text)),
         |ui| {
-            widgets::quiet(ui, slice.threshold_text.clone());
-            if allowed::threshold_moved(state).is_ok()
-                && KeyButton::new("Reset").look(Look::Quiet).small().show(ui).on_hover_text("As in the card").clicked()
-            {
-                actions.push(Action::Analysis(AnalysisAction::ResetThreshold));
+            if is_moved {
+                return KeyButton::new("Reset")
+                    .look(Look::Quiet)
+                    .small()
+                    .show(ui)
+                    .on_hover_text("As in the card")
+                    .clicked();
             }
-        },
-        |ui| {
             if let Some(band) = &slice.band_text {
-                ui.add(Label::new(RichText::new(band).font(theme::small()).color(palette.quiet)));
+                ui.add(small(band));
             }
+            false
         },
     );
+    if is_reset {
+        actions.push(Action::Analysis(AnalysisAction::ResetThreshold));
+    }
 }

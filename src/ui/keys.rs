@@ -5,6 +5,7 @@ use egui::{Context, Event, Id, Modifiers};
 
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, GoAction};
+use crate::state::screen::Popup;
 use crate::state::shortcut::{Chord, Key};
 use crate::state::table::{Entry, chords_longest_first};
 
@@ -70,7 +71,9 @@ fn focus(ctx: &Context, state: &AppState, canvas: Id) -> Focus {
     if ctx.text_edit_focused() {
         return Focus::Text;
     }
-    if state.layout.popup.is_some() || egui::Popup::is_any_open(ctx) {
+    // The line for the initials blocks nothing.
+    let is_covered = state.layout.popup.is_some_and(|p| p != Popup::Initials);
+    if is_covered || egui::Popup::is_any_open(ctx) {
         return Focus::Popup;
     }
     match ctx.memory(egui::Memory::focused) {

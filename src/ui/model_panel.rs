@@ -93,7 +93,7 @@ fn card_ui(ui: &mut Ui, card: &ModelCard) {
     }
     for (name, part) in [("Test", &card.test), ("Validation", &card.val)] {
         if let Some(part) = part {
-            part_ui(ui, name, part, &card.sha256);
+            part_ui(ui, name, part, &card.title());
         }
     }
     ui.add_space(GRID);

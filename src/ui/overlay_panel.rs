@@ -27,69 +27,57 @@ pub fn overlay_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             }
         },
     );
-    slider_row(
-        ui,
-        "Outline",
-        overlay.contour,
-        "Outline opacity",
-        |v| Action::Overlay(OverlayAction::SetContour(v)),
-        actions,
-    );
-    slider_row(ui, "Fill", overlay.fill, "Fill opacity", |v| Action::Overlay(OverlayAction::SetFill(v)), actions);
-    color_row(ui, state, actions);
+    opacity_row(ui, state, actions);
     threshold_row(ui, state, actions);
-    widgets::row(
-        ui,
-        |ui| {
-            ui.label("Heat map");
-        },
-        |ui| {
-            if widgets::switch_ui(ui, overlay.has_heat_map, "Heat map") {
-                actions.push(Action::Overlay(OverlayAction::ToggleHeatMap));
-            }
-        },
-    );
+    last_row(ui, state, actions);
     if overlay.has_heat_map {
         legend_ui(ui, state.thresholds().map(|t| t.mask));
     }
 }
 
-fn slider_row(
-    ui: &mut Ui,
-    words: &str,
-    value: f32,
-    label: &str,
-    action: impl Fn(f32) -> Action,
-    actions: &mut Vec<Action>,
-) {
-    widgets::row(
-        ui,
-        |ui| {
+/// Outline and fill side by side.
+fn opacity_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let overlay = &state.overlay;
+    ui.horizontal(|ui| {
+        let half = ui.available_width() / 2.0;
+        let slider = |ui: &mut Ui, words: &str, value: f32, label: &str, width: f32| {
             ui.label(words);
-        },
-        |ui| {
-            if let Some(moved) = widgets::slider_ui(ui, value, label) {
-                actions.push(action(moved));
-            }
-        },
-    );
+            let used = ui.painter().layout_no_wrap(words.to_owned(), theme::text(), Color32::WHITE).size().x;
+            ui.scope(|ui| {
+                ui.set_max_width((width - used - 3.0 * GRID).max(48.0));
+                widgets::slider_ui(ui, value, label)
+            })
+            .inner
+        };
+        if let Some(moved) = slider(ui, "Outline", overlay.contour, "Outline opacity", half + GRID) {
+            actions.push(Action::Overlay(OverlayAction::SetContour(moved)));
+        }
+        if let Some(moved) = slider(ui, "Fill", overlay.fill, "Fill opacity", half) {
+            actions.push(Action::Overlay(OverlayAction::SetFill(moved)));
+        }
+    });
 }
 
-fn color_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    widgets::row(
+/// Heat map at the left, the outline's color at the right.
+fn last_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let (has_switched, chosen) = widgets::row(
         ui,
         |ui| {
-            ui.label("Color");
+            ui.label("Heat map");
+            widgets::switch_ui(ui, state.overlay.has_heat_map, "Heat map")
         },
         |ui| {
             ui.spacing_mut().item_spacing.x = 4.0;
-            for color in OutlineColor::ALL.into_iter().rev() {
-                if swatch_ui(ui, color, state.overlay.color == color) {
-                    actions.push(Action::Overlay(OverlayAction::SetColor(color)));
-                }
-            }
+            let colors = OutlineColor::ALL.into_iter().rev();
+            let chosen = colors.filter(|&color| swatch_ui(ui, color, state.overlay.color == color)).last();
+            ui.label("Color");
+            chosen
         },
     );
+    if has_switched {
+        actions.push(Action::Overlay(OverlayAction::ToggleHeatMap));
+    }
+    actions.extend(chosen.map(|color| Action::Overlay(OverlayAction::SetColor(color))));
 }
 
 fn swatch_ui(ui: &mut Ui, color: OutlineColor, is_chosen: bool) -> bool {

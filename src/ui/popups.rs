@@ -6,11 +6,11 @@ use egui_extras::{Column, TableBuilder};
 
 use super::desk::Desk;
 use super::theme::{self, GRID, Palette};
-use super::widgets::{self, KeyButton};
-use super::{empty, model_panel, search};
+use super::widgets::{self, KeyButton, Look};
+use super::{empty, model_panel, review_panel, search};
 use crate::engine::command::Pick;
 use crate::state::AppState;
-use crate::state::action::{Action, AppAction, FileAction, ReviewAction};
+use crate::state::action::{Action, AppAction, FileAction};
 use crate::state::screen::Popup;
 use crate::state::table::{Group, MOUSE, TABLE};
 
@@ -26,9 +26,12 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
         desk.typed.path.clear();
         desk.typed.initials.clone_from(&state.settings.reviewer);
     }
-    let mut is_open = true;
+    // The right panel asks for the initials in its own line.
+    if popup == Popup::Initials && !state.layout.is_right_folded && !state.layout.is_picture_alone {
+        return;
+    }
     let screen = ui.ctx().content_rect();
-    let height = (screen.height() - 160.0).max(200.0);
+    let height = (screen.height() - 128.0).max(160.0);
     let (title, width) = match popup {
         Popup::Palette => ("Search", 480.0_f32),
         Popup::KeySheet => ("Keys", 640.0),
@@ -38,23 +41,30 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
         Popup::Path(_) => ("Path", 520.0),
     };
     let window = Window::new(title)
-        .open(&mut is_open)
-        .collapsible(false)
+        .title_bar(false)
         .resizable(false)
         .pivot(Align2::CENTER_TOP)
-        .fixed_pos(egui::pos2(screen.center().x, 64.0_f32.min(screen.height() * 0.1)))
+        .fixed_pos(egui::pos2(screen.center().x, 56.0_f32.min(screen.height() * 0.1)))
         .fixed_size(vec2(width.min(screen.width() - 48.0), height));
-    window.show(ui.ctx(), |ui| match popup {
-        Popup::Palette => search::search_ui(ui, state, desk, is_new, actions),
-        Popup::KeySheet => key_sheet_ui(ui, height),
-        Popup::ModelDetails => model_panel::details_ui(ui, state),
-        Popup::Recent => recent_ui(ui, state, actions),
-        Popup::Initials => initials_ui(ui, desk, is_new, actions),
-        Popup::Path(pick) => path_ui(ui, state, pick, desk, is_new, actions),
+    window.show(ui.ctx(), |ui| {
+        let (_, close) = widgets::row(
+            ui,
+            |ui| ui.label(title),
+            |ui| KeyButton::new("Close").key("Esc").look(Look::Quiet).small().show(ui),
+        );
+        if close.clicked() {
+            actions.push(Action::App(AppAction::Escape));
+        }
+        ui.add_space(GRID / 2.0);
+        match popup {
+            Popup::Palette => search::search_ui(ui, state, desk, is_new, actions),
+            Popup::KeySheet => key_sheet_ui(ui, height),
+            Popup::ModelDetails => model_panel::details_ui(ui, state),
+            Popup::Recent => recent_ui(ui, state, actions),
+            Popup::Initials => review_panel::initials_ui(ui, desk, actions),
+            Popup::Path(pick) => path_ui(ui, state, pick, desk, is_new, actions),
+        }
     });
-    if !is_open {
-        actions.push(Action::App(AppAction::Escape));
-    }
 }
 
 fn recent_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -67,22 +77,6 @@ fn recent_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if actions.len() > before {
         actions.push(Action::App(AppAction::Escape));
     }
-}
-
-fn initials_ui(ui: &mut Ui, desk: &mut Desk, is_new: bool, actions: &mut Vec<Action>) {
-    widgets::small(ui, "Your initials stand in exports beside each decision. Asked once.");
-    ui.horizontal(|ui| {
-        let edit = TextEdit::singleline(&mut desk.typed.initials).hint_text("Initials").desired_width(120.0);
-        let response = ui.add(edit);
-        if is_new {
-            response.request_focus();
-        }
-        let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        if KeyButton::new("Keep").show(ui).clicked() || has_entered {
-            let initials = desk.typed.initials.trim().to_owned();
-            actions.push(Action::Review(ReviewAction::SetInitials(initials)));
-        }
-    });
 }
 
 fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: bool, actions: &mut Vec<Action>) {

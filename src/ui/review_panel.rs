@@ -25,8 +25,11 @@ const VERDICTS: [(Verdict, &str); 5] = [
 
 /// Draws the section.
 pub fn review_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
-    widgets::section_title(ui, "Review");
+    title_ui(ui, state, actions);
     verdicts_ui(ui, state, actions);
+    if state.layout.popup == Some(Popup::Initials) {
+        initials_ui(ui, desk, actions);
+    }
     if let Some(line) = labels::decision_line(state) {
         let palette = Palette::of(ui);
         ui.add(Label::new(RichText::new(format!("This slice: {line}")).color(palette.text)).wrap());
@@ -34,7 +37,7 @@ pub fn review_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut V
     }
     notices::notices_ui(ui, state, About::Review, actions);
     ui.add_space(2.0);
-    progress_ui(ui, state, actions);
+    progress_ui(ui, state);
     foot_ui(ui, state, actions);
 }
 
@@ -67,7 +70,7 @@ fn table_button(
     let Some(entry) = table::entry(&action) else { return };
     let allowed = (entry.allowed)(state);
     let keys = entry.keys_label(cfg!(target_os = "macos"));
-    let button = KeyButton::new(words).key(&keys).enabled(allowed.is_ok()).min_size(vec2(width, 28.0));
+    let button = KeyButton::new(words).key(&keys).enabled(allowed.is_ok()).min_size(vec2(width, 27.0));
     let response = button.selected(is_selected).show(ui);
     if is_selected {
         let palette = Palette::of(ui);
@@ -104,7 +107,7 @@ fn note_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Act
     }
 }
 
-fn progress_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn progress_ui(ui: &mut Ui, state: &AppState) {
     let palette = Palette::of(ui);
     let small = |words: &str, ink| Label::new(RichText::new(words).font(theme::small()).color(ink));
     // "Reviewed … · … viewed": two lines, so that neither is cut at any width.
@@ -115,16 +118,40 @@ fn progress_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         |ui| ui.add(small(first, palette.text)),
         |ui| labels::saved_corner(state).map(|saved| ui.add(small(&saved, palette.quiet))),
     );
+    if !second.is_empty() {
+        ui.add(small(second, palette.quiet));
+    }
+}
+
+fn title_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let name = state.settings.reviewer.as_str();
     let words = if name.is_empty() { "Initials…".to_owned() } else { format!("Initials: {name}") };
     let (_, initials) = widgets::row(
         ui,
-        |ui| ui.add(small(second, palette.quiet)),
+        |ui| widgets::section_title(ui, "Review"),
         |ui| KeyButton::new(&words).look(Look::Quiet).small().show(ui),
     );
     if initials.clicked() {
         actions.push(Action::App(AppAction::Popup(Popup::Initials)));
     }
+}
+
+/// The initials, asked once, in a line that blocks nothing: the keys go on reviewing until the field is clicked.
+pub fn initials_ui(ui: &mut Ui, desk: &mut Desk, actions: &mut Vec<Action>) {
+    widgets::quiet(ui, "Your initials stand beside each decision in exports. Asked once.");
+    ui.horizontal(|ui| {
+        let edit = TextEdit::singleline(&mut desk.typed.initials).hint_text("Initials").desired_width(96.0);
+        let response = ui.add(edit);
+        let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(egui::Key::Enter));
+        if KeyButton::new("Keep").small().show(ui).clicked() || has_entered {
+            let initials = desk.typed.initials.trim().to_owned();
+            actions.push(Action::Review(ReviewAction::SetInitials(initials)));
+        }
+        if KeyButton::new("Not now").look(Look::Quiet).small().show(ui).clicked() {
+            actions.push(Action::App(AppAction::Escape));
+        }
+    });
+    ui.add_space(2.0);
 }
 
 /// What is rarely needed, always in the same place.

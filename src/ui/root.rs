@@ -17,8 +17,14 @@ use super::{
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
 
-/// Widths that the side panels may take, in points.
-const PANEL_WIDTHS: std::ops::RangeInclusive<f32> = 180.0..=420.0;
+/// Least width of the study panel in points.
+const LEAST_LEFT: f32 = 180.0;
+/// Greatest width of the study panel in points.
+const MOST_LEFT: f32 = 360.0;
+/// Least width of the right panel in points: what its longest line needs.
+const LEAST_RIGHT: f32 = 292.0;
+/// Greatest width of the right panel in points.
+const MOST_RIGHT: f32 = 420.0;
 /// The least width that is left for the picture beside the panels, in points.
 const LEAST_CANVAS: f32 = 240.0;
 
@@ -67,40 +73,43 @@ fn bars(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
 fn side_panels(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<Action>) {
     let state = shown.state;
     let palette = Palette::of(ui);
-    let (left, right) = (state.settings.left_width, state.settings.right_width);
-    let room = (ui.available_width() - LEAST_CANVAS - STRIP_WIDTH) / 2.0;
-    let widths = *PANEL_WIDTHS.start()..=PANEL_WIDTHS.end().min(room.max(*PANEL_WIDTHS.start()));
+    let kept = (state.settings.left_width, state.settings.right_width);
+    let room = ui.available_width() - LEAST_CANVAS - STRIP_WIDTH;
+    // In a narrow window the study panel gives way first: the answer stays.
+    let has_right = !state.layout.is_right_folded;
+    let right = if has_right { kept.1.clamp(LEAST_RIGHT, MOST_RIGHT).min(room.max(LEAST_RIGHT)) } else { 0.0 };
+    let left_room = (room - right).min(MOST_LEFT);
+    let has_left = !state.layout.is_left_folded && left_room >= LEAST_LEFT;
+    let left = kept.0.clamp(LEAST_LEFT, left_room.max(LEAST_LEFT));
     let mut new = (left, right);
-    if !state.layout.is_left_folded {
+    if has_left {
         let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 8, top: 12, bottom: 8 });
-        let panel = Panel::left("study").size_range(widths.clone()).default_size(clamp(left, &widths)).frame(frame);
+        let panel = Panel::left("study").default_size(left).size_range(LEAST_LEFT..=left_room).frame(frame);
         let answer = panel.show(ui, |ui| study_panel::study_panel_ui(ui, state, desk, actions));
         new.0 = answer.response.rect.width();
     }
-    if !state.layout.is_right_folded {
-        let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 12, bottom: 8 });
-        let panel = Panel::right("right").size_range(widths.clone()).default_size(clamp(right, &widths)).frame(frame);
+    if has_right {
+        let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 16, right: 12, top: 10, bottom: 6 });
+        let most = right.max(room - if has_left { new.0 } else { 0.0 }).min(MOST_RIGHT);
+        let panel = Panel::right("right").default_size(right).size_range(LEAST_RIGHT..=most).frame(frame);
         let answer = panel.show(ui, |ui| right_panel_ui(ui, state, desk, actions));
         new.1 = answer.response.rect.width();
     }
     // Kept when the hand lets go, and only where the hand moved it: a small window narrows the panels by itself.
-    let is_dragging = ui.input(|i| i.pointer.any_down());
     let was_dragged = ui.input(|i| i.pointer.any_released());
-    let has_changed = (new.0 - clamp(left, &widths)).abs() > 1.0 || (new.1 - clamp(right, &widths)).abs() > 1.0;
-    if was_dragged && !is_dragging && has_changed {
-        actions.push(Action::App(AppAction::SetWidths(new.0, new.1)));
+    let moved = |is_there: bool, new: f32, old: f32| is_there && (new - old).abs() > 1.0;
+    let (moved_left, moved_right) = (moved(has_left, new.0, left), moved(has_right, new.1, right));
+    if was_dragged && (moved_left || moved_right) {
+        let widths = (if moved_left { new.0 } else { kept.0 }, if moved_right { new.1 } else { kept.1 });
+        actions.push(Action::App(AppAction::SetWidths(widths.0, widths.1)));
     }
-}
-
-fn clamp(width: f32, to: &std::ops::RangeInclusive<f32>) -> f32 {
-    width.clamp(*to.start(), *to.end())
 }
 
 /// Four sections that never change places.
 fn right_panel_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 3.0;
-        ui.spacing_mut().interact_size.y = 22.0;
+        ui.spacing_mut().interact_size.y = 20.0;
         // Whatever is too wide is cut, and does not widen the panel.
         ui.set_max_width(ui.available_width());
         finding_panel::finding_ui(ui, state, actions);

@@ -12,30 +12,48 @@ use crate::state::screen::Popup;
 use crate::state::table;
 use crate::state::work::Models;
 
+/// Below this width in points the bar leaves out the keys and the device.
+const NARROW: f32 = 800.0;
+
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let is_narrow = ui.available_width() < NARROW;
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 4.0;
+        ui.spacing_mut().item_spacing.x = if is_narrow { 0.0 } else { 4.0 };
         bar_button(ui, state, "Open…", "", Action::File(FileAction::Pick(Pick::Files)), actions);
         bar_button(ui, state, "Folder…", "", Action::File(FileAction::Pick(Pick::Folder)), actions);
         if !state.settings.recent.is_empty() {
             bar_button(ui, state, "Recent", "", Action::App(AppAction::Popup(Popup::Recent)), actions);
         }
+        let export_keys = keys(ExportOrSearch::Export);
         if state.current_study().is_some() {
             separator(ui);
-            bar_button(ui, state, "Export…", &keys(ExportOrSearch::Export), Action::File(FileAction::Export), actions);
+            bar_button(
+                ui,
+                state,
+                "Export…",
+                if is_narrow { "" } else { &export_keys },
+                Action::File(FileAction::Export),
+                actions,
+            );
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right_ui(ui, state, actions));
+        let right = Layout::right_to_left(Align::Center);
+        ui.with_layout(right, |ui| right_ui(ui, state, is_narrow, actions));
     });
 }
 
-fn right_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn right_ui(ui: &mut Ui, state: &AppState, is_narrow: bool, actions: &mut Vec<Action>) {
     bar_button(ui, state, "Keys", "?", Action::App(AppAction::Popup(Popup::KeySheet)), actions);
     let search = Action::App(AppAction::Popup(Popup::Palette));
-    bar_button(ui, state, "Search", &keys(ExportOrSearch::Search), search, actions);
+    let search_keys = keys(ExportOrSearch::Search);
+    bar_button(ui, state, "Search", if is_narrow { "" } else { &search_keys }, search, actions);
     scale_ui(ui, state, actions);
     let other = if state.settings.theme == ThemeChoice::Dark { "Light" } else { "Dark" };
     bar_button(ui, state, other, "", Action::App(AppAction::ToggleTheme), actions);
+    // The device is in the model cards too.
+    if is_narrow && !matches!(state.model.models, Models::Failed(_)) {
+        return;
+    }
     let palette = Palette::of(ui);
     let device = match &state.model.models {
         Models::Ready(models) => models.device.as_str(),

@@ -161,7 +161,7 @@ pub fn switch_ui(ui: &mut Ui, is_on: bool, label: &str) -> bool {
 pub fn section_title(ui: &mut Ui, title: &str) {
     let quiet = Palette::of(ui).quiet;
     ui.label(RichText::new(title).font(theme::small()).color(quiet));
-    ui.add_space(4.0);
+    ui.add_space(2.0);
 }
 
 /// Small quiet text that wraps.
@@ -194,10 +194,10 @@ pub fn row<L, R>(ui: &mut Ui, left: impl FnOnce(&mut Ui) -> L, right: impl FnOnc
 /// A thin rule between sections, with air around it.
 pub fn rule(ui: &mut Ui) {
     let palette = Palette::of(ui);
-    ui.add_space(GRID);
+    ui.add_space(GRID - 2.0);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 1.0), Sense::hover());
     ui.painter().rect_filled(rect, 0.0, palette.line);
-    ui.add_space(GRID);
+    ui.add_space(GRID - 3.0);
 }
 
 /// A thin slider without number from 0 to 1; the new value, in hundredths, when it moved.

@@ -79,7 +79,7 @@ fn the_pixel_under_the_pointer_is_the_one_that_covers_it() {
     let canvas = Rect::from_min_size(Pos2::ZERO, vec2(400.0, 400.0));
     let view = ViewTransform { zoom: Some(50.0), ..ViewTransform::default() };
     let place = UiFromImage::of(&view, canvas, 8, 8);
-    assert_eq!(place.pixel_at(pos2(190.0, 395.0), 4, 4), Some((7, 3)));
+    assert_eq!(place.pixel_at(pos2(190.0, 395.0), 8, 8), Some((7, 3)));
     assert_eq!(place.pixel_at(pos2(-1.0, 10.0), 8, 8), None);
     assert_eq!(place.pixel_at(pos2(10.0, 400.5), 8, 8), None);
 }

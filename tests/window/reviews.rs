@@ -149,8 +149,24 @@ fn the_initials_are_asked_once_and_kept() {
     let mut window = TestWindow::new(Setup { settings, ..Setup::default() });
     window.press(Key::U);
     window.press(Key::A);
-    assert!(window.shows("Your initials stand in exports"), "{:?}", window.all_words());
-    window.harness.get_by_role(Role::TextInput).type_text("KL");
+    assert!(window.shows("Your initials stand beside each decision"), "{:?}", window.all_words());
+    window.press(Key::A);
+    assert_eq!(verdicts(&window).iter().flatten().count(), 2, "the question blocks no review");
+    let field = |window: &TestWindow| {
+        window
+            .harness
+            .root()
+            .children_recursive()
+            .find(|n| {
+                let node = n.accesskit_node();
+                node.role() == Role::TextInput && node.placeholder().as_deref() == Some("Initials")
+            })
+            .is_some()
+    };
+    assert!(field(&window));
+    window.harness.get_all_by_role(Role::TextInput).next().expect("a field").focus();
+    window.settle();
+    window.harness.get_all_by_role(Role::TextInput).next().expect("a field").type_text("KL");
     window.settle();
     window.press(Key::Enter);
     assert_eq!(window.state().settings.reviewer, "KL");
