@@ -1,6 +1,9 @@
 //! The one test binary: a module an area. Not for test code itself, which lies in the modules.
 
 mod bad_input;
+mod cli;
+mod cli_analyze;
+mod cli_kit;
 mod data;
 mod display;
 mod engine;

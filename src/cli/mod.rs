@@ -5,6 +5,7 @@ mod analyze;
 mod collect;
 pub mod evaluate;
 mod folders;
+mod info;
 pub mod interrupt;
 mod output;
 mod session;
@@ -40,6 +41,7 @@ impl Terminal {
     pub fn run(self) -> ExitCode {
         match self.0 {
             Task::Analyze(arguments) => analyze::run(&arguments),
+            Task::Info(arguments) => info::run(&arguments),
             Task::Train(arguments) => train::run(&arguments),
             Task::Evaluate(arguments) => evaluate::run(&arguments),
         }
@@ -73,6 +75,7 @@ struct Arguments {
 enum Task {
     #[command(visible_alias = "analyse")]
     Analyze(analyze::AnalyzeArgs),
+    Info(info::InfoArgs),
     /// Train a classifier or a segmenter on your own data.
     Train(Box<train::TrainArguments>),
     /// Measure the nets on data whose truth is known.

@@ -176,7 +176,7 @@ fn outline(nets: &dyn Nets, scan: &Scan, analysis: &mut Analysis, job: &Job, sli
 }
 
 /// The gate's answer as far as it needs no look at pixels; the pixel checks come with `domain::gate`.
-fn verdict(scan: &Scan) -> GateVerdict {
+pub fn verdict(scan: &Scan) -> GateVerdict {
     if scan.has_net_sequences() {
         GateVerdict::Known
     } else {
