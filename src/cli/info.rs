@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::interrupt;
 use super::output::Output;
 use super::tally::Tally;
-use crate::domain::gate::GateVerdict;
-use crate::domain::scan::{Scan, Study};
+use crate::domain::gate::{self, GateVerdict};
+use crate::domain::scan::{Scan, Slice, Study};
 use crate::engine::command::SAMPLE_PATH;
 use crate::io::error::IoError;
 use crate::io::{open, plan, sample};
@@ -116,9 +116,9 @@ fn describe(study: &Study) -> StudyInfo {
 }
 
 fn describe_scan(scan: &Scan) -> ScanInfo {
-    let verdict = crate::engine::analyze::verdict(scan);
+    let verdict = gate::check(scan);
     let depth = scan.slices.iter().flat_map(|s| &s.planes).map(|p| p.samples.bits()).max();
-    let of_slice = |slice: &crate::domain::scan::Slice| -> Vec<String> {
+    let of_slice = |slice: &Slice| -> Vec<String> {
         slice.warnings.iter().map(|warning| format!("{}: {warning}", slice.name)).collect()
     };
     ScanInfo {

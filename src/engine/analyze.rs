@@ -13,7 +13,7 @@ use super::queue::Inbox;
 use super::tools::Nets;
 use crate::domain::card::{ModelCard, Task};
 use crate::domain::finding::ModelStamp;
-use crate::domain::gate::{GateReason, GateVerdict};
+use crate::domain::gate::{self, GateVerdict};
 use crate::domain::scan::{Scan, Study};
 use crate::io::digest;
 use crate::nn::input::Prepared;
@@ -49,7 +49,7 @@ pub fn run(analyst: &mut Analyst, job: &mut Job, inbox: &Inbox, request: &Reques
     let Some(scan) = request.study.scans.get(request.scan) else {
         return Err(Failure::new("Could not analyze the scan", "the study has no scan of this number").into());
     };
-    let (gate, stamps) = (verdict(scan), stamps(&nets.describe(), &request.options));
+    let (gate, stamps) = (gate::check(scan), stamps(&nets.describe(), &request.options));
     let is_refused = gate != GateVerdict::Known && !request.options.is_override;
     let threshold = stamps.iter().find(|s| s.task == Task::Classifier).map_or(1.0, |s| s.threshold);
     let pixels_sha256 = digest::of_scan(scan);
@@ -172,15 +172,6 @@ fn outline(nets: &dyn Nets, scan: &Scan, analysis: &mut Analysis, job: &Job, sli
             let failure = Failure::of_nets("Could not outline the slice", &error);
             job.emit(Event::SliceFailed { job: job.id, slice, failure });
         }
-    }
-}
-
-/// The gate's answer as far as it needs no look at pixels; the pixel checks come with `domain::gate`.
-pub fn verdict(scan: &Scan) -> GateVerdict {
-    if scan.has_net_sequences() {
-        GateVerdict::Known
-    } else {
-        GateVerdict::Unknown(vec![GateReason::OneUnknownSequence])
     }
 }
 

@@ -1,6 +1,6 @@
 //! Room 5, `engine`: threads, and only here. Commands in, events out. Not for deciding what to do next (`state`).
 
-pub mod analyze;
+mod analyze;
 pub mod cancel;
 pub mod command;
 mod dialogs;
