@@ -115,6 +115,7 @@ pub fn run_window(start: WindowStart) -> Result<(), WindowError> {
     let viewport = egui::ViewportBuilder::default()
         .with_title("Glioview")
         .with_app_id("glioview")
+        .with_icon(icon())
         .with_inner_size([1280.0, 800.0])
         .with_min_inner_size([720.0, 480.0])
         .with_drag_and_drop(true);
@@ -127,6 +128,11 @@ pub fn run_window(start: WindowStart) -> Result<(), WindowError> {
         Ok(Box::new(App::new(start, engine)))
     });
     Ok(eframe::run_native("glioview", options, create)?)
+}
+
+/// The window's icon; an empty one where the file does not decode (a test makes sure that it does).
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon-256.png")).unwrap_or_default()
 }
 
 /// Named explicitly: with more than one compiled in, the default would not be the one that was tested.
