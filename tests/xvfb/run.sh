@@ -2,7 +2,7 @@
 # The real program in a real window under Xvfb: first start opens the sample by itself, the mask appears over it, a
 # dropped folder replaces it, closing ends it. Not for what tests/ can ask without a display.
 #
-#     bash tests/window/run.sh [PROGRAM]
+#     bash tests/xvfb/run.sh [PROGRAM]
 #
 # Leaves its pictures and the program's standard error in a folder that it names at the end.
 set -euo pipefail
@@ -34,4 +34,4 @@ convert assets/sample.tif -flop "PNG24:$kept/mirrored/slice_%02d.png"
 
 export GLIOVIEW_HOME="$kept/home"
 # The system's own Python: python3-xlib is installed for it.
-/usr/bin/python3 tests/window/drive.py --program "$program" --drop "$kept/mirrored" --kept "$kept" "${@:2}"
+/usr/bin/python3 tests/xvfb/drive.py --program "$program" --drop "$kept/mirrored" --kept "$kept" "${@:2}"
