@@ -23,6 +23,7 @@ mod ops_parity;
 mod packaging;
 mod pictures;
 mod readme;
+mod reference;
 mod sample;
 mod shades;
 mod shared_data;
