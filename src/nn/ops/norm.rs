@@ -11,10 +11,11 @@ use rayon::prelude::*;
 use super::memory::{Output, View, at_least, f32_slice, tensor_of};
 use super::vectorized::vectorized;
 
-/// Values that are summed in f32 before they join a sum in f64: sixteen lanes of 64.
-const CHUNK: usize = 1024;
-/// Independent partial sums of one chunk, so that the loop becomes vector code.
-const LANES: usize = 16;
+/// Values that are summed in f32 before they join a sum in f64: 64 in each lane.
+const CHUNK: usize = 4096;
+/// Independent partial sums of one chunk. Sixteen would be enough for the processor; with so few the compiler unrolls
+/// the loop over them and makes no vector code of it.
+const LANES: usize = 64;
 
 /// What batch normalization gives back in training.
 pub struct BatchNormOutput {
@@ -148,20 +149,14 @@ vectorized! {
     /// Sum and sum of squares of `values - origin`.
     fn sums_around(origin: f32, values: &[f32]) -> [f64; 2] {
         let (mut sums, mut squares) = ([0f32; LANES], [0f32; LANES]);
-        let chunks = values.chunks_exact(LANES);
-        for (lane, &value) in chunks.remainder().iter().enumerate() {
-            let offset = value - origin;
-            sums[lane] += offset;
-            squares[lane] += offset * offset;
-        }
-        for chunk in chunks {
-            for lane in 0..LANES {
-                let offset = chunk[lane] - origin;
-                sums[lane] += offset;
-                squares[lane] += offset * offset;
+        for chunk in values.chunks(LANES) {
+            for ((sum, square), &value) in sums.iter_mut().zip(squares.iter_mut()).zip(chunk) {
+                let offset = value - origin;
+                *sum += offset;
+                *square += offset * offset;
             }
         }
-        [sums.iter().sum::<f32>() as f64, squares.iter().sum::<f32>() as f64]
+        [total(&sums), total(&squares)]
     }
 }
 
@@ -174,27 +169,31 @@ vectorized! {
     }
 }
 
+fn total(lanes: &[f32]) -> f64 {
+    lanes.iter().map(|&lane| lane as f64).sum()
+}
+
+/// `value` where `seen` is above `threshold`, else zero. A mask and no branch: a branch would keep the loop from becoming
+/// vector code.
+#[inline(always)]
+fn where_above(threshold: f32, seen: f32, value: f32) -> f32 {
+    f32::from_bits(value.to_bits() & 0u32.wrapping_sub(u32::from(seen > threshold)))
+}
+
 vectorized! {
     /// Sum of the gradient and of gradient times distance from the mean, where `seen` is above `threshold`: the output
     /// above zero where a ReLU follows, anything above −∞ where none does.
     fn gradient_sums(pixels: &[f32], seen: &[f32], back: &[f32], threshold: f32, mean: f32) -> [f64; 2] {
         let (mut plain, mut weighted) = ([0f32; LANES], [0f32; LANES]);
-        let (pixel_chunks, back_chunks) = (pixels.chunks_exact(LANES), back.chunks_exact(LANES));
-        let seen_chunks = seen.chunks_exact(LANES);
-        let rest = pixel_chunks.remainder().iter().zip(seen_chunks.remainder()).zip(back_chunks.remainder());
-        for (lane, ((&pixel, &seen), &back)) in rest.enumerate() {
-            let back = if seen > threshold { back } else { 0.0 };
-            plain[lane] += back;
-            weighted[lane] += back * (pixel - mean);
-        }
-        for ((pixels, seen), back) in pixel_chunks.zip(seen_chunks).zip(back_chunks) {
-            for lane in 0..LANES {
-                let back = if seen[lane] > threshold { back[lane] } else { 0.0 };
-                plain[lane] += back;
-                weighted[lane] += back * (pixels[lane] - mean);
+        for ((pixels, seen), back) in pixels.chunks(LANES).zip(seen.chunks(LANES)).zip(back.chunks(LANES)) {
+            let sums = plain.iter_mut().zip(weighted.iter_mut());
+            for (((sum, product), &pixel), (&seen, &back)) in sums.zip(pixels).zip(seen.iter().zip(back)) {
+                let back = where_above(threshold, seen, back);
+                *sum += back;
+                *product += back * (pixel - mean);
             }
         }
-        [plain.iter().sum::<f32>() as f64, weighted.iter().sum::<f32>() as f64]
+        [total(&plain), total(&weighted)]
     }
 }
 
@@ -203,7 +202,7 @@ vectorized! {
     fn write_gradient(target: &mut [MaybeUninit<f32>], pixels: &[f32], seen: &[f32], back: &[f32], slope: Slope) {
         let Slope { threshold, mean, factor, level, tilt } = slope;
         for (((value, &pixel), &seen), &back) in target.iter_mut().zip(pixels).zip(seen).zip(back) {
-            let back = if seen > threshold { back } else { 0.0 };
+            let back = where_above(threshold, seen, back);
             value.write(factor * (back - level - (pixel - mean) * tilt));
         }
     }
