@@ -29,5 +29,6 @@ mod shades;
 mod shared_data;
 mod state;
 mod tidy;
+mod window;
 mod training;
 mod window;

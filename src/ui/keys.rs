@@ -48,10 +48,8 @@ pub fn read(ctx: &Context, state: &AppState, canvas: Id, held: &mut Held) -> Vec
                     }
                 }
             }
-            Event::Key { key, pressed: false, .. } => {
-                if held.until_release.as_ref().is_some_and(|(k, _)| k == key) {
-                    actions.extend(held.until_release.take().map(|(_, release)| release));
-                }
+            Event::Key { key, pressed: false, .. } if held.until_release.as_ref().is_some_and(|(k, _)| k == key) => {
+                actions.extend(held.until_release.take().map(|(_, release)| release));
             }
             // Ctrl+C arrives as this event alone.
             Event::Copy if focus == Focus::Canvas || focus == Focus::Control => {

@@ -16,7 +16,7 @@ use crate::state::work::Models;
 /// Draws the section.
 pub fn model_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let has_cards = state.model.models.ready().is_some();
-    let (_, details) = widgets::row(
+    let ((), details) = widgets::row(
         ui,
         |ui| widgets::section_title(ui, "Model"),
         |ui| has_cards.then(|| KeyButton::new("Details…").look(Look::Quiet).small().show(ui)),

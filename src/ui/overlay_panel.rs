@@ -44,7 +44,7 @@ fn opacity_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ui.label(words);
             let used = ui.painter().layout_no_wrap(words.to_owned(), theme::text(), Color32::WHITE).size().x;
             ui.scope(|ui| {
-                ui.set_max_width((width - used - 3.0 * GRID).max(48.0));
+                ui.set_max_width((width - used - 4.0 * GRID).max(48.0));
                 widgets::slider_ui(ui, value, label)
             })
             .inner
@@ -52,6 +52,7 @@ fn opacity_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if let Some(moved) = slider(ui, "Outline", overlay.contour, "Outline opacity", half + GRID) {
             actions.push(Action::Overlay(OverlayAction::SetContour(moved)));
         }
+        ui.add_space(GRID);
         if let Some(moved) = slider(ui, "Fill", overlay.fill, "Fill opacity", half) {
             actions.push(Action::Overlay(OverlayAction::SetFill(moved)));
         }

@@ -1,18 +1,16 @@
-//! What lies over the window: key sheet, model cards, recent files, and the fields for a path and for initials. Not for
-//! the search (`search`).
+//! What lies over the window: its frame, the recent files, the field for a path. Not for what has a file of its own
+//! (`search`, `key_sheet`, `model_panel`).
 
 use egui::{Align2, Key, RichText, TextEdit, Ui, Window, vec2};
-use egui_extras::{Column, TableBuilder};
 
 use super::desk::Desk;
 use super::theme::{self, GRID, Palette};
 use super::widgets::{self, KeyButton, Look};
-use super::{empty, model_panel, review_panel, search};
+use super::{empty, key_sheet, model_panel, review_panel, search};
 use crate::engine::command::Pick;
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
 use crate::state::screen::Popup;
-use crate::state::table::{Group, MOUSE, TABLE};
 
 /// Draws the popup that is open.
 pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
@@ -34,7 +32,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
     let height = (screen.height() - 128.0).max(160.0);
     let (title, width) = match popup {
         Popup::Palette => ("Search", 480.0_f32),
-        Popup::KeySheet => ("Keys", 640.0),
+        Popup::KeySheet => ("Keys", 820.0),
         Popup::ModelDetails => ("Model cards", 600.0),
         Popup::Recent => ("Recent files", 420.0),
         Popup::Initials => ("Reviewer", 320.0),
@@ -49,7 +47,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
     window.show(ui.ctx(), |ui| {
         let (_, close) = widgets::row(
             ui,
-            |ui| ui.label(title),
+            |ui| ui.label(RichText::new(title).size(theme::ANSWER)),
             |ui| KeyButton::new("Close").key("Esc").look(Look::Quiet).small().show(ui),
         );
         if close.clicked() {
@@ -58,7 +56,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
         ui.add_space(GRID / 2.0);
         match popup {
             Popup::Palette => search::search_ui(ui, state, desk, is_new, actions),
-            Popup::KeySheet => key_sheet_ui(ui, height),
+            Popup::KeySheet => key_sheet::key_sheet_ui(ui, height - 40.0),
             Popup::ModelDetails => model_panel::details_ui(ui, state),
             Popup::Recent => recent_ui(ui, state, actions),
             Popup::Initials => review_panel::initials_ui(ui, desk, actions),
@@ -113,52 +111,4 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
     ui.label(
         RichText::new("A path can also be pasted anywhere in the window.").font(theme::small()).color(palette.quiet),
     );
-}
-
-/// All keys, from the one table.
-fn key_sheet_ui(ui: &mut Ui, height: f32) {
-    let palette = Palette::of(ui);
-    let is_mac = cfg!(target_os = "macos");
-    let quiet = |ui: &mut Ui, words: &str| {
-        ui.label(RichText::new(words).font(theme::small()).color(palette.quiet));
-    };
-    let table = TableBuilder::new(ui)
-        .column(Column::exact(210.0))
-        .column(Column::remainder())
-        .max_scroll_height(height - 24.0)
-        .vscroll(true);
-    table.body(|mut body| {
-        for group in Group::ALL {
-            heading(&mut body, group.label());
-            for entry in TABLE.iter().filter(|e| e.group == group && !e.chords.is_empty()) {
-                let keys: Vec<String> = entry.chords.iter().map(|c| c.label(is_mac)).collect();
-                body.row(22.0, |mut row| {
-                    row.col(|ui| quiet(ui, &keys.join(" · ")));
-                    row.col(|ui| {
-                        widgets::small(ui, entry.text);
-                    });
-                });
-            }
-        }
-        heading(&mut body, "Mouse");
-        for (gesture, words) in MOUSE {
-            body.row(if gesture.len() > 32 { 38.0 } else { 22.0 }, |mut row| {
-                row.col(|ui| {
-                    widgets::quiet(ui, gesture);
-                });
-                row.col(|ui| {
-                    widgets::small(ui, words);
-                });
-            });
-        }
-    });
-}
-
-fn heading(body: &mut egui_extras::TableBody<'_>, words: &str) {
-    body.row(30.0, |mut row| {
-        row.col(|ui| {
-            ui.label(words);
-        });
-        row.col(|_| {});
-    });
 }

@@ -126,7 +126,7 @@ fn progress_ui(ui: &mut Ui, state: &AppState) {
 fn title_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let name = state.settings.reviewer.as_str();
     let words = if name.is_empty() { "Initials…".to_owned() } else { format!("Initials: {name}") };
-    let (_, initials) = widgets::row(
+    let ((), initials) = widgets::row(
         ui,
         |ui| widgets::section_title(ui, "Review"),
         |ui| KeyButton::new(&words).look(Look::Quiet).small().show(ui),

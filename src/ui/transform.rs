@@ -40,7 +40,7 @@ impl UiFromImage {
     pub fn pixel_at(&self, screen: Pos2, rows: usize, cols: usize) -> Option<(usize, usize)> {
         let at = self.image_from_ui(screen);
         let inside = at.x >= 0.0 && at.y >= 0.0 && at.x < cols as f32 && at.y < rows as f32;
-        inside.then(|| (at.y as usize, at.x as usize))
+        inside.then_some((at.y as usize, at.x as usize))
     }
 
     /// The picture's rectangle on screen.

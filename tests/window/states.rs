@@ -119,11 +119,26 @@ fn the_model_cards_are_shown_in_full() {
 #[test]
 fn the_theme_changes_from_the_bar_and_back() {
     let mut window = TestWindow::reading();
+    window.click_button("Settings");
     window.click_button("Light");
     assert_eq!(window.state().settings.theme, ThemeChoice::Light);
     assert!(!window.harness.ctx.global_style().visuals.dark_mode);
     window.click_button("Dark");
     assert!(window.harness.ctx.global_style().visuals.dark_mode);
+}
+
+#[test]
+fn the_settings_menu_sets_scale_and_reading_order() {
+    let mut window = TestWindow::reading();
+    window.click_button("Settings");
+    window.harness.get_by_role_and_label(Role::Switch, "Go on after a verdict").click();
+    window.settle();
+    assert!(!window.state().settings.review_advances);
+    window.harness.get_by_role_and_label(Role::Switch, "Invert the window drag").click();
+    window.settle();
+    assert!(window.state().settings.window_drag_inverted);
+    window.click_button("125 %");
+    assert!((window.state().settings.ui_scale - 1.25).abs() < 1e-6);
 }
 
 #[test]
