@@ -5,7 +5,7 @@ pub mod display;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::engine::Engine;
 use crate::engine::command::{Command, ModelChoice};
@@ -63,15 +63,23 @@ impl App {
         self.desk.textures.uploads()
     }
 
-    /// Takes in what the engine has to say. True where anything came.
+    /// Takes in what the engine has to say, and what that leads to at once, for at most [`DRAIN_BUDGET`]. True where
+    /// the budget ended before the events did.
     pub fn drain(&mut self) -> bool {
-        let events = self.engine.drain(DRAIN_BUDGET);
-        let has_events = !events.is_empty();
-        for event in events {
-            let commands = receive::receive(&mut self.state, event, now_secs());
-            self.send(commands);
+        let started = Instant::now();
+        loop {
+            let events = self.engine.drain(DRAIN_BUDGET);
+            if events.is_empty() {
+                return false;
+            }
+            for event in events {
+                let commands = receive::receive(&mut self.state, event, now_secs());
+                self.send(commands);
+            }
+            if started.elapsed() >= DRAIN_BUDGET {
+                return true;
+            }
         }
-        has_events
     }
 
     /// Draws one frame and carries out what it asks for.

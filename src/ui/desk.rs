@@ -32,6 +32,8 @@ pub struct Desk {
     pub last_popup: Option<Popup>,
     /// The picture's place on screen in the last frame, for the copy.
     pub picture_rect: Option<egui::Rect>,
+    /// The study panel is on screen: neither folded nor without room.
+    pub has_left: bool,
 }
 
 /// Text that is being typed and not sent yet.

@@ -11,7 +11,7 @@ const ROW: f32 = 20.0;
 /// Below this width in points the two halves of the sheet stand one under the other.
 const TWO_COLUMNS: f32 = 720.0;
 /// Width of the keys' column in points.
-const KEYS: f32 = 132.0;
+const KEYS: f32 = 156.0;
 /// Groups of the left half; the others, and the mouse, stand at the right.
 const LEFT: [Group; 3] = [Group::Slices, Group::Picture, Group::Overlay];
 

@@ -32,7 +32,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
     let height = (screen.height() - 128.0).max(160.0);
     let (title, width) = match popup {
         Popup::Palette => ("Search", 480.0_f32),
-        Popup::KeySheet => ("Keys", 820.0),
+        Popup::KeySheet => ("Keys", 860.0),
         Popup::ModelDetails => ("Model cards", 600.0),
         Popup::Recent => ("Recent files", 420.0),
         Popup::Initials => ("Reviewer", 320.0),

@@ -11,11 +11,12 @@ use super::picture::Shown;
 use super::theme::{self, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
 use super::widgets;
 use super::{
-    empty, finding_panel, keys, model_panel, overlay_panel, popups, review_panel, status_bar, strip, study_panel,
-    top_bar,
+    empty, finding_panel, keys, model_panel, notices, overlay_panel, popups, review_panel, status_bar, strip,
+    study_panel, top_bar,
 };
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
+use crate::state::notice::About;
 
 /// Least width of the study panel in points.
 const LEAST_LEFT: f32 = 180.0;
@@ -53,6 +54,7 @@ pub fn root_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk) -> Vec<Action> {
             strip_panel.show_separator_line(false).show(ui, |ui| strip::strip_ui(ui, shown, &mut actions));
         }
         CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, shown, desk, &mut actions));
+        homeless_notices(ui, shown, desk, &mut actions);
     } else {
         CentralPanel::no_frame().show(ui, |ui| empty::empty_ui(ui, state, &mut actions));
     }
@@ -82,6 +84,7 @@ fn side_panels(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<Ac
     let has_left = !state.layout.is_left_folded && left_room >= LEAST_LEFT;
     let left = kept.0.clamp(LEAST_LEFT, left_room.max(LEAST_LEFT));
     let mut new = (left, right);
+    desk.has_left = has_left;
     if has_left {
         let frame = Frame::new().fill(palette.panel).inner_margin(Margin { left: 12, right: 8, top: 12, bottom: 8 });
         let panel = Panel::left("study").default_size(left).size_range(LEAST_LEFT..=left_room).frame(frame);
@@ -103,6 +106,33 @@ fn side_panels(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<Ac
         let widths = (if moved_left { new.0 } else { kept.0 }, if moved_right { new.1 } else { kept.1 });
         actions.push(Action::App(AppAction::SetWidths(widths.0, widths.1)));
     }
+}
+
+/// Notices whose panel is folded stand on the canvas: nothing goes untold.
+fn homeless_notices(ui: &Ui, shown: &Shown, desk: &Desk, actions: &mut Vec<Action>) {
+    let (state, study) = (shown.state, shown.study);
+    let is_alone = state.layout.is_picture_alone;
+    let mut abouts = Vec::new();
+    if is_alone || !desk.has_left {
+        abouts.extend([About::App, About::Opening, About::Study(study.id)]);
+    }
+    if is_alone || state.layout.is_right_folded {
+        abouts.extend([About::Analysis(study.id, study.scan), About::Review, About::Models]);
+    }
+    if is_alone {
+        abouts.push(About::Export);
+    }
+    let has_any = abouts.iter().any(|&about| state.notices.about(about).next().is_some());
+    let Some(canvas) = desk.picture_rect.filter(|_| has_any) else { return };
+    let width = (canvas.width() - 32.0).min(420.0);
+    let area = egui::Area::new(egui::Id::unique("notices")).order(egui::Order::Middle).constrain_to(canvas);
+    let at = egui::pos2(canvas.center().x - width / 2.0, canvas.top() + 40.0);
+    area.fixed_pos(at).show(ui.ctx(), |ui| {
+        ui.set_width(width);
+        for about in abouts {
+            notices::notices_ui(ui, state, about, actions);
+        }
+    });
 }
 
 /// Four sections that never change places.

@@ -211,3 +211,15 @@ fn without_dialogs_the_path_field_comes_and_opens() {
     window.press(egui::Key::Enter);
     assert_eq!(window.state().studies.len(), 1);
 }
+
+#[test]
+fn a_notice_stands_on_the_canvas_where_its_panel_is_folded() {
+    let mut window = TestWindow::reading();
+    window.press(egui::Key::F2);
+    let path = window.folder.path().join("nothing_here.tif");
+    window.harness.event(egui::Event::Paste(path.display().to_string()));
+    window.settle();
+    assert_eq!(window.state().notices.all.len(), 1);
+    window.click_button("Dismiss");
+    assert!(window.state().notices.all.is_empty());
+}
