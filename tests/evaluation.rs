@@ -1,10 +1,11 @@
 //! Evaluation from answers to figures and pictures, with nets whose answers are known. Not for real weights.
 
 mod cards;
+mod terminal;
 
 use std::path::Path;
 
-use glioview::domain::card::PartFigures;
+use glioview::domain::card::{Architecture, ModelCard, PartFigures};
 use glioview::domain::mask::{Mask, ProbabilityMap};
 use glioview::domain::random::Random;
 use glioview::domain::scan::Scan;
@@ -81,6 +82,23 @@ fn answers(dataset: &Dataset, asked: Asked) -> Vec<PatientAnswer> {
     let collected = collect(dataset, &[0, 1, 2], asked, &BrightNets, &mut |_, _| true).unwrap();
     assert_eq!(collected.warnings, Vec::<String>::new());
     collected.patients
+}
+
+/// The card of a net that sees the whole slice at 32².
+fn plain_card(architecture: Architecture) -> ModelCard {
+    serde_json::from_value(serde_json::json!({
+        "card_version": 1, "name": architecture.label(), "version": 1, "task": architecture.task(),
+        "architecture": architecture, "target": "tumor", "sha256": "", "date": "2026-11-24", "data": "synthetic",
+        "input": {
+            "size": 32, "channels": 3, "normalization": "percentile-z-score", "crop": "none", "mirror": false
+        },
+        "thresholds": { "threshold": 0.5, "band_low": null, "band_high": null },
+        "terms": "none", "split": {}, "intended_use": "tests", "limits": [],
+        "training": {
+            "epochs": 1, "best_epoch": 1, "seed": 1, "settings": {}, "started_from": "scratch", "notes": []
+        },
+    }))
+    .unwrap()
 }
 
 const BOTH_ASKED: Asked = Asked { classifier: true, segmenter: true };

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::output::Output;
 use super::{interrupt, values};
-use crate::domain::card::{ModelCard, Task, Thresholds};
+use crate::domain::card::{Figure, ModelCard, Task, Thresholds};
 use crate::domain::device::DeviceChoice;
 use crate::domain::finding::ModelStamp;
 use crate::io::atomic;
@@ -299,9 +299,17 @@ fn write_cards(
     for (index, task) in [Task::Classifier, Task::Segmenter].into_iter().enumerate() {
         if let (Some(path), Some(figures)) = (models.path(task), figures[index]) {
             let mut figures = figures.clone();
-            // The segmenter's card shows what a user gets, too.
+            // The segmenter's card shows what a user gets, too, and through which classifier.
             if let (Task::Segmenter, Some(two_stage)) = (task, &evaluation.two_stage) {
-                figures.figures.extend(two_stage.figures.iter().cloned());
+                let by = evaluation.models.iter().find(|m| m.task == Task::Classifier);
+                let by = by.map_or_else(String::new, |m| format!("; flagged by {} v{}", m.name, m.version));
+                figures.figures.extend(
+                    two_stage
+                        .figures
+                        .iter()
+                        .cloned()
+                        .map(|figure| Figure { over: format!("{}{by}", figure.over), ..figure }),
+                );
             }
             choose::update_card(path, chosen[index], part, &figures)?;
         }

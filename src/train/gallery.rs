@@ -35,7 +35,7 @@ pub struct Example {
 }
 
 /// Pictures smaller than this are enlarged by whole pixels.
-const WANTED_SIDE_PX: usize = 480;
+const WANTED_SIDE_PX: usize = 512;
 const GAP_PX: usize = 8;
 /// The 99th percentile is fat; a little room above it keeps its structure.
 const WHITE_ABOVE_HIGH: f32 = 1.15;

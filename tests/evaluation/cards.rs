@@ -8,12 +8,12 @@ use glioview::train::figures::{of_both, of_classifier, of_segmenter};
 use glioview::train::report::{Evaluation, PatientLine, RESEARCH_USE};
 use glioview::train::split::Part;
 
-use super::{BOTH_ASKED, answers, three_patients, value};
+use super::{BOTH_ASKED, answers, plain_card, three_patients, value};
 
 /// A weights file with a fresh card beside it.
 fn fresh_card(folder: &std::path::Path) -> std::path::PathBuf {
     let weights = folder.join("net.safetensors");
-    let mut card = glioview::nn::assumed::card(Architecture::DenseNet121);
+    let mut card = plain_card(Architecture::DenseNet121);
     card.limits = vec!["Not evaluated yet.".to_owned(), "One kind of tumor only.".to_owned()];
     std::fs::write(card_path(&weights), serde_json::to_vec(&card).unwrap()).unwrap();
     weights
