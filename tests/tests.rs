@@ -29,6 +29,5 @@ mod shades;
 mod shared_data;
 mod state;
 mod tidy;
-mod window;
 mod training;
 mod window;
