@@ -12,8 +12,8 @@ const ROW: f32 = 20.0;
 const TWO_COLUMNS: f32 = 720.0;
 /// Width of the keys' column in points.
 const KEYS: f32 = 156.0;
-/// Groups of the left half; the others, and the mouse, stand at the right.
-const LEFT: [Group; 3] = [Group::Slices, Group::Picture, Group::Overlay];
+/// Groups of the left half, with the mouse under them; the others stand at the right.
+const LEFT: [Group; 2] = [Group::Slices, Group::Picture];
 
 /// One line of the sheet.
 enum Entry {
@@ -27,7 +27,7 @@ enum Entry {
 pub fn key_sheet_ui(ui: &mut Ui, height: f32) {
     let (left, right) = halves();
     let width = ui.available_width();
-    ui.spacing_mut().item_spacing.y = 1.0;
+    ui.spacing_mut().item_spacing.y = 0.0;
     let mut table = TableBuilder::new(ui).max_scroll_height(height).vscroll(true);
     if width < TWO_COLUMNS {
         table = table.column(Column::exact(KEYS)).column(Column::remainder());

@@ -9,7 +9,7 @@ use crate::state::AppState;
 use crate::state::action::{Action, AppAction, ReviewAction};
 
 /// The steps of the scale.
-const SCALES: [f32; 5] = [1.0, 1.25, 1.5, 1.75, 2.0];
+const SCALES: [f32; 5] = [1.0, 1.2, 1.4, 1.7, 2.0];
 
 /// Draws the button, and the menu while it is open.
 pub fn settings_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {

@@ -7,6 +7,7 @@ use super::marks::{self, Mark as Sign};
 use super::picture::Shown;
 use super::theme::{Palette, finding};
 use crate::state::action::{Action, GoAction};
+use crate::state::allowed;
 use crate::state::strip::{self, Cell, Mark};
 
 /// Space between cells in points; none where cells are low.
@@ -35,7 +36,11 @@ pub fn strip_ui(ui: &mut Ui, shown: &Shown, actions: &mut Vec<Action>) {
     {
         actions.push(Action::Go(GoAction::Slice(slice)));
     }
-    let cells = strip::cells(shown.state, rect.height());
+    let mut cells = strip::cells(shown.state, rect.height());
+    if allowed::has_finding(shown.state).is_err() {
+        // Nothing is on its way where the nets do not read.
+        cells.iter_mut().for_each(|cell| cell.is_pending = false);
+    }
     let painter = ui.painter_at(outer);
     painter.rect_filled(outer, 0.0, Palette::DARK.canvas);
     let outline = shown.state.overlay.color.rgb();

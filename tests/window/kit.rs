@@ -122,14 +122,20 @@ pub fn write_head(folder: &Path, has_lesion: bool, has_masks: bool) {
         let image = image::RgbImage::from_fn(SIDE, SIDE, |x, y| {
             let (dx, dy) = (x as f32 - 48.0, y as f32 - 48.0);
             let radius = (dx * dx / 0.75 + dy * dy).sqrt();
-            // A little texture, so that no sequence is a copy of another.
-            let grain = ((x * 7 + y * 13 + slice as u32 * 5) % 11) as u8;
+            // Noise of its own in each sequence, as three measurements have and one color picture has not.
+            let noise = |salt: u32| {
+                let mixed = x.wrapping_mul(73_856_093)
+                    ^ y.wrapping_mul(19_349_663)
+                    ^ (slice as u32).wrapping_mul(83_492_791)
+                    ^ salt.wrapping_mul(2_654_435_761);
+                (mixed.wrapping_mul(2_246_822_519) >> 27) as u8
+            };
             let (t1, flair, post) = match radius {
                 r if r > 44.0 => (0, 0, 0),
-                r if r > 40.0 => (200, 160, 210),
-                r if r > 37.0 => (10, 12, 11),
-                _ if shows && is_inside(x, y) => (60, LESION_VALUE, 190),
-                _ => (120 + grain, 90 + grain, 130 + grain),
+                r if r > 40.0 => (190 + noise(4), 150 + noise(5), 200 + noise(6)),
+                r if r > 37.0 => (12 + noise(7) / 4, 14 + noise(8) / 4, 13 + noise(9) / 4),
+                _ if shows && is_inside(x, y) => (60 + noise(1), LESION_VALUE, 180 + noise(3)),
+                _ => (110 + noise(1), 80 + noise(2), 130 + noise(3)),
             };
             image::Rgb([t1, flair, post])
         });

@@ -137,8 +137,8 @@ fn the_settings_menu_sets_scale_and_reading_order() {
     window.harness.get_by_role_and_label(Role::Switch, "Invert the window drag").click();
     window.settle();
     assert!(window.state().settings.window_drag_inverted);
-    window.click_button("125 %");
-    assert!((window.state().settings.ui_scale - 1.25).abs() < 1e-6);
+    window.click_button("140 %");
+    assert!((window.state().settings.ui_scale - 1.4).abs() < 1e-6);
 }
 
 #[test]
