@@ -1,6 +1,7 @@
 //! `glioview evaluate`: the figures of a part of the data in a terminal, as JSON, as pictures. Not for computing them
 //! (`train::figures`).
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
@@ -141,8 +142,12 @@ fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
     warnings.extend(seen_in_training(&dataset, &patients, &cards, part));
     let stop = interrupt::flag();
     let output = Output::new(arguments.json);
+    let is_watched = std::io::stderr().is_terminal();
     let mut progress = |done, total| {
         output.progress("Evaluation", "slices", done, total);
+        if !is_watched && is_tenth(done, total) {
+            output.trouble(&format!("evaluated {done} of {total} slices"));
+        }
         !stop.load(Ordering::Relaxed)
     };
     let collected = collect(&dataset, &patients, asked, &reader, &mut progress)?;
@@ -168,6 +173,11 @@ fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
     }
     output.data(&if arguments.json { json(&evaluation) } else { evaluation.table() });
     Ok(left_out)
+}
+
+/// Whether another tenth of the way is done: a pipe gets ten lines, not one a slice.
+fn is_tenth(done: usize, total: usize) -> bool {
+    done * 10 / total.max(1) > done.saturating_sub(1) * 10 / total.max(1)
 }
 
 /// Sorts the files given by the task that their cards name.
