@@ -150,8 +150,10 @@ fn no_text_names_a_folder_of_one_machine() {
 
 #[test]
 fn every_file_is_mounted_by_its_parent() {
-    report(&tree::orphans(&source::sources("src/"), "src/lib.rs"));
-    report(&tree::orphans(&source::sources("tests/"), "tests/tests.rs"));
+    let manifest = fs::read_to_string(source::root().join("Cargo.toml")).expect("the manifest is there");
+    let roots = tree::target_roots(&manifest);
+    report(&tree::orphans(&source::sources("src/"), "src/lib.rs", &roots));
+    report(&tree::orphans(&source::sources("tests/"), "tests/tests.rs", &roots));
 }
 
 #[test]

@@ -171,16 +171,14 @@ impl Run<'_> {
         let output = &self.output;
         let mut written = None;
         let command = |job| Command::Export { job, study: Arc::clone(study), items, outline_all, folder };
-        let end = self.session.finish(command, |event| match event {
-            Event::Progress { what, done, total, .. } => {
+        let end = self.session.finish(command, |event| {
+            if let Event::Progress { what, done, total, .. } = event {
                 output.progress(&study.title, what, done, total);
-                Flow::More
-            }
-            Event::Exported { folder, .. } => {
+            } else if let Event::Exported { folder, .. } = event {
                 written = Some(folder);
-                Flow::Last
+                return Flow::Last;
             }
-            _ => Flow::More,
+            Flow::More
         });
         if self.settle(end)
             && let Some(folder) = written
@@ -216,13 +214,11 @@ impl Run<'_> {
         let (output, tally) = (&self.output, &mut self.tally);
         let command = |job| Command::Analyze { job, study: Arc::clone(study), scan, options };
         let end = self.session.run(command, |event| {
-            match &event {
-                Event::Progress { what, done, total, .. } => output.progress(&study.title, what, *done, *total),
-                Event::SliceFailed { slice, failure, .. } => {
-                    let name = slices.get(*slice).map_or("", |s| s.name.as_str());
-                    tally.failed(format!("{name}: {failure}"));
-                }
-                _ => {}
+            if let Event::Progress { what, done, total, .. } = &event {
+                output.progress(&study.title, what, *done, *total);
+            } else if let Event::SliceFailed { slice, failure, .. } = &event {
+                let name = slices.get(*slice).map_or("", |s| s.name.as_str());
+                tally.failed(format!("{name}: {failure}"));
             }
             let is_last = matches!(event, Event::Analyzed { .. });
             collector.take(event);

@@ -1,4 +1,4 @@
-//! The training loop: epochs, validation, early stopping, checkpoints. Prints nothing; says everything as `TrainEvent`.
+//! The training loop: epochs, validation, early stopping, checkpoints. Not for printing: it says everything as `TrainEvent`.
 
 use std::path::Path;
 use std::sync::Arc;

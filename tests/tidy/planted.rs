@@ -180,12 +180,13 @@ fn a_path_of_one_machine_is_found() {
 fn an_orphaned_file_is_found() {
     let sources = [
         ("src/lib.rs", "pub mod io;"),
+        ("src/main.rs", ""),
         ("src/io/mod.rs", "pub mod raster;"),
         ("src/io/raster.rs", ""),
         ("src/io/lost.rs", ""),
     ]
     .map(|(path, text)| Source::new(path, text));
-    let found = tree::orphans(&sources, "src/lib.rs");
+    let found = tree::orphans(&sources, "src/lib.rs", &tree::target_roots("[[bin]]\npath = \"src/main.rs\"\n"));
     assert_eq!(found.len(), 1, "{found:?}");
     assert!(found[0].starts_with("src/io/lost.rs"));
 }

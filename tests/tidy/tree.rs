@@ -70,12 +70,18 @@ fn starts_a_path(before: &str) -> bool {
     before.chars().last().is_none_or(|c| !c.is_alphanumeric() && !matches!(c, '.' | '~' | '_' | '-' | '}'))
 }
 
-/// Every file of a crate is mounted by its parent: one that isn't is compiled by nobody.
-pub fn orphans(sources: &[Source], root_file: &str) -> Vec<String> {
+/// The files that `Cargo.toml` names as roots of targets.
+pub fn target_roots(manifest: &str) -> Vec<String> {
+    let named = manifest.lines().filter_map(|line| line.trim().strip_prefix("path = \"")?.strip_suffix('"'));
+    named.map(str::to_owned).collect()
+}
+
+/// Every file of a crate is mounted by its parent or named in `roots`: one that isn't is compiled by nobody.
+pub fn orphans(sources: &[Source], root_file: &str, roots: &[String]) -> Vec<String> {
     let folder = root_file.rsplit_once('/').map_or("", |(folder, _)| folder);
     sources
         .iter()
-        .filter(|source| source.path != root_file && !source.is_in(&["src/main.rs"]))
+        .filter(|source| source.path != root_file && !roots.contains(&source.path))
         .filter(|source| !is_mounted(sources, &source.path, folder, root_file))
         .map(|source| format!("{}: no `mod` line mounts it", source.path))
         .collect()

@@ -5,6 +5,7 @@ Everything is judged from the pixels of the window: what a user cannot see does 
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -30,6 +31,11 @@ TEXT_PIXELS = 300
 WINDOW_SECS = 60
 MASK_SECS = 240
 CLOSE_SECS = 20
+# A progress bar moves at least this often while slices are read.
+SETTLED_SECS = 3
+# Drawing at 60 frames a second takes most of a core in software; a frame now and then takes nothing to speak of.
+IDLE_SECS = 4
+IDLE_SHARE = 0.05
 
 
 class Wrong(Exception):
@@ -87,6 +93,17 @@ class Run:
         points = self.window.picture().points(CANVAS, is_mask)
         return points if len(points) >= MASK_PIXELS.start else None
 
+    def is_settled(self):
+        """Whether nothing on screen moved for a while: the analysis is at its end."""
+        before = self.window.picture().bgrx
+        time.sleep(SETTLED_SECS)
+        return self.window.picture().bgrx == before
+
+    def cpu_secs(self):
+        """Processor time that the program has used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def side(self, points):
         """Where the outline lies between the canvas' left and right edge, 0 to 1."""
         _, _, width, _ = self.window.place()
@@ -96,15 +113,28 @@ class Run:
 
 def check_sample(run):
     """The first start opens the sample by itself, and its mask appears."""
-    points, secs = wait_for("mask over the sample", run.patience, run.mask_points)
+    _, secs = wait_for("mask over the sample", run.patience, run.mask_points)
+    print(f"first mask over the sample after {secs:.1f} s")
+    _, secs = wait_for("end of the analysis", run.patience, run.is_settled)
+    points, _ = wait_for("mask on the widest slice", WINDOW_SECS, run.mask_points)
     picture = run.keep("sample.png")
-    print(f"mask over the sample after {secs:.1f} s: {len(points)} pixels, side {run.side(points):.2f}")
+    print(f"analysis at its end {secs:.1f} s later: {len(points)} pixels, side {run.side(points):.2f}")
     if len(points) not in MASK_PIXELS:
         raise Wrong(f"{len(points)} mask-colored pixels on the canvas, expected {MASK_PIXELS}")
     text = len(picture.points(STATUS_LINE, is_text))
     if text < TEXT_PIXELS:
         raise Wrong(f"no research-use line in the status bar: {text} bright pixels, expected {TEXT_PIXELS} at least")
     return run.side(points)
+
+
+def check_idle(run):
+    """A window in which nothing happens costs nothing."""
+    before = run.cpu_secs()
+    time.sleep(IDLE_SECS)
+    share = (run.cpu_secs() - before) / IDLE_SECS
+    print(f"idle window: {100 * share:.1f} % of a core")
+    if share > IDLE_SHARE:
+        raise Wrong(f"the idle window takes {100 * share:.1f} % of a core, at most {100 * IDLE_SHARE:.0f} % is allowed")
 
 
 def check_drop(run, folder, before):
@@ -144,6 +174,7 @@ def main():
         _, secs = wait_for("window", WINDOW_SECS, run.find_window)
         print(f"window after {secs:.1f} s")
         side = check_sample(run)
+        check_idle(run)
         check_drop(run, options.drop, side)
         check_close(run)
     except Exception as error:
