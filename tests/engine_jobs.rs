@@ -127,12 +127,12 @@ fn a_scan_number_that_the_study_lacks_is_a_failure_and_no_panic() {
 fn models_that_do_not_load_leave_the_old_ones_in_place() {
     let choices = Arc::new(AtomicUsize::new(0));
     let loads = Arc::clone(&choices);
-    let load_nets = move |choice: &ModelChoice| match &choice.classifier {
-        Some(path) => Err(NnError::MissingCard { card: "w.json".into(), path: path.clone() }),
-        None => {
-            loads.fetch_add(1, Ordering::SeqCst);
-            Ok(FakeNets::default().boxed())
+    let load_nets = move |choice: &ModelChoice| {
+        if let Some(path) = &choice.classifier {
+            return Err(NnError::MissingCard { card: "w.json".into(), path: path.clone() });
         }
+        loads.fetch_add(1, Ordering::SeqCst);
+        Ok(FakeNets::default().boxed())
     };
     let engine = Engine::inline_with(Tools { load_nets: Arc::new(load_nets), ..Tools::default() });
     engine.send(load(1));

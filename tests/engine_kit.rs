@@ -21,7 +21,7 @@ use glioview::nn::error::NnError;
 use glioview::nn::input::Prepared;
 
 /// Longer than any of these jobs takes on a busy machine; reached only where something hangs.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Side of the drawn pictures.
 const SIDE: usize = 48;

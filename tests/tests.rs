@@ -8,6 +8,7 @@ mod data;
 mod display;
 mod engine;
 mod engine_failures;
+mod engine_files;
 mod engine_jobs;
 mod engine_kit;
 mod evaluation;

@@ -69,7 +69,9 @@ pub fn run(args: &InfoArgs) -> ExitCode {
     let mut take = |study: StudyInfo| {
         tally.done();
         if !args.json {
-            lines(&study).iter().for_each(|line| output.line(line));
+            for line in lines(&study) {
+                output.line(&line);
+            }
         }
         info.studies.push(study);
     };
