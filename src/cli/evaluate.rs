@@ -51,6 +51,8 @@ impl PartName {
 }
 
 /// Measure a classifier, a segmenter, or both together, on data whose truth is known.
+// Switches of a command line are independent of each other: no enum would say more.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
     /// Weights to evaluate, of either task; give both tasks' for the two-stage result. Without any: the ones that ship.
