@@ -7,7 +7,7 @@ use super::theme::{self, Palette};
 use crate::state::table::{Group, MOUSE, TABLE};
 
 /// Height of a row in points.
-const ROW: f32 = 20.0;
+const ROW: f32 = 19.0;
 /// Below this width in points the two halves of the sheet stand one under the other.
 const TWO_COLUMNS: f32 = 720.0;
 /// Width of the keys' column in points.

@@ -136,9 +136,11 @@ fn part_ui(ui: &mut Ui, name: &str, part: &PartFigures, salt: &str) {
     egui::Grid::new((name, salt)).num_columns(3).spacing([16.0, 2.0]).show(ui, |ui| {
         for figure in &part.figures {
             let interval = figure.interval.map(|[low, high]| format!("{low:.3}–{high:.3}")).unwrap_or_default();
-            widgets::small(ui, figure.name.clone()).on_hover_text(&figure.definition);
-            widgets::small(ui, format!("{:.3}", figure.value));
-            widgets::quiet(ui, interval).on_hover_text(&figure.over);
+            // A grid's cells take their width from the words: they must not wrap.
+            let cell = |words: &str| Label::new(RichText::new(words).font(theme::small())).extend();
+            ui.add(cell(&figure.name)).on_hover_text(&figure.definition);
+            ui.add(cell(&format!("{:.3}", figure.value))).on_hover_text(&figure.over);
+            ui.add(cell(&interval));
             ui.end_row();
         }
     });

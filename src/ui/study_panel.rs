@@ -208,11 +208,12 @@ fn shown_difference(state: &AppState) -> bool {
 fn legend_ui(ui: &mut Ui) {
     use super::theme::finding;
     let entries = [("agreement", finding::AGREEMENT), ("missed", finding::READER), ("extra", finding::MODEL)];
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 4.0;
         for (name, color) in entries {
             let (rect, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
             ui.painter().rect_filled(rect, 2.0, color);
-            widgets::small(ui, name);
+            ui.add(egui::Label::new(RichText::new(name).font(theme::small())).extend());
         }
     });
 }
