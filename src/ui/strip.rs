@@ -39,7 +39,9 @@ pub fn strip_ui(ui: &mut Ui, shown: &Shown, actions: &mut Vec<Action>) {
     let mut cells = strip::cells(shown.state, rect.height());
     if allowed::has_finding(shown.state).is_err() {
         // Nothing is on its way where the nets do not read.
-        cells.iter_mut().for_each(|cell| cell.is_pending = false);
+        for cell in &mut cells {
+            cell.is_pending = false;
+        }
     }
     let painter = ui.painter_at(outer);
     painter.rect_filled(outer, 0.0, Palette::DARK.canvas);
