@@ -10,7 +10,11 @@ use super::kit::{Head, Setup, TestWindow};
 
 fn texts(shape: &Shape, into: &mut Vec<(String, egui::Rect, bool)>) {
     match shape {
-        Shape::Vec(shapes) => shapes.iter().for_each(|s| texts(s, into)),
+        Shape::Vec(shapes) => {
+            for shape in shapes {
+                texts(shape, into);
+            }
+        }
         Shape::Text(text) => {
             into.push((text.galley.text().to_owned(), text.visual_bounding_rect(), text.galley.elided))
         }

@@ -241,13 +241,7 @@ impl TestWindow {
         self.state().scan_state().expect("a scan is on screen")
     }
 
-    /// Clicks what has this label.
-    pub fn click(&mut self, label: &str) {
-        self.harness.get_by_label(label).click();
-        self.settle();
-    }
-
-    /// Clicks the button of this label, where other things carry the same words.
+    /// Clicks the button of this label.
     pub fn click_button(&mut self, label: &str) {
         self.harness.get_by_role_and_label(Role::Button, label).click();
         self.settle();
