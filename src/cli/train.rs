@@ -172,8 +172,8 @@ impl TrainArguments {
         config.epochs = self.epochs.unwrap_or(config.epochs);
         config.seed = self.seed.unwrap_or(config.seed);
         config.device = self.device.map_or(config.device, DeviceChoice::from);
-        config.start_from = self.from.clone();
-        config.split_file = self.split.clone();
+        config.start_from.clone_from(&self.from);
+        config.split_file.clone_from(&self.split);
         config.input.size = self.size.unwrap_or(config.input.size);
         config.batch_size = self.batch.unwrap_or(config.batch_size);
         config.learning_rate = self.learning_rate.unwrap_or(config.learning_rate);

@@ -141,7 +141,7 @@ pub fn card_from_bytes(bytes: &[u8], path: &Path) -> Result<ModelCard, NnError> 
         serde_json::from_slice(bytes).map_err(|e| NnError::Card { reason: e.to_string(), path: path.to_owned() })?;
     let problem = if card.input.channels != 3 {
         Some(format!("{} channels, this program feeds 3", card.input.channels))
-    } else if card.input.size == 0 || card.input.size % 32 != 0 || card.input.size > 2048 {
+    } else if card.input.size == 0 || !card.input.size.is_multiple_of(32) || card.input.size > 2048 {
         Some(format!("input size {}, expected a multiple of 32 up to 2048", card.input.size))
     } else if card.architecture.task() != card.task {
         Some(format!("{} does not answer the task the card names", card.architecture.label()))

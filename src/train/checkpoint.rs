@@ -128,10 +128,7 @@ impl RunFolder {
         if !self.0.join("last.safetensors").is_file() {
             return Ok(RunState::default());
         }
-        let state: RunState = match self.parse("state.json") {
-            Ok(state) => state,
-            Err(error) => return Err(error),
-        };
+        let state: RunState = self.parse("state.json")?;
         if state.run_version > RUN_VERSION {
             let reason =
                 format!("written by a newer version (form {}, this one knows {RUN_VERSION})", state.run_version);
