@@ -353,7 +353,7 @@ fn everything() -> Vec<u32> {
             found.push(weight.as_detached_tensor());
             Ok::<_, candle_core::Error>(found)
         };
-        bits.extend(run().expect("a step").iter().flat_map(|tensor| flat(tensor)).map(f32::to_bits));
+        bits.extend(run().expect("a step").iter().flat_map(flat).map(f32::to_bits));
     }
     bits
 }

@@ -248,7 +248,7 @@ impl InplaceOp2 for HostStep<'_> {
             .zip(first.par_chunks_mut(CHUNK))
             .zip(second.par_chunks_mut(CHUNK))
             .for_each(|(((values, gradient), first), second)| {
-                step_values(self.update, values, gradient, first, second)
+                step_values(self.update, values, gradient, first, second);
             });
         Ok(())
     }

@@ -117,9 +117,10 @@ impl MaxPool {
         let mut place = rows.start * planes.width + columns.start;
         let mut largest = f32::NEG_INFINITY;
         for y in rows {
-            for index in y * planes.width + columns.start..y * planes.width + columns.end {
-                if plane[index] > largest || plane[index].is_nan() {
-                    (largest, place) = (plane[index], index);
+            let start = y * planes.width + columns.start;
+            for (offset, &value) in plane[start..start + columns.len()].iter().enumerate() {
+                if value > largest || value.is_nan() {
+                    (largest, place) = (value, start + offset);
                 }
             }
         }

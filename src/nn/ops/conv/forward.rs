@@ -15,6 +15,8 @@ const TASKS: usize = 16;
 const POINTWISE_PIXELS: usize = 512;
 /// Fewest output channels of a task: below it packing costs more than the product.
 const LEAST_OUTPUTS: usize = 32;
+/// Pixels of the smallest task of a deep level, and the step to the next larger one.
+const LEAST_PIXELS: usize = 48;
 
 /// What is done to each output value: `bias`, then `residual` added, then negative values made zero.
 #[derive(Clone, Copy, Default)]
@@ -119,14 +121,13 @@ fn tiled(geometry: &Geometry, input: &[f32], weight: &[f32], epilogue: Epilogue,
     let (depth, rows) = (geometry.depth(), geometry.rows_per_tile());
     let tiles = geometry.out_height.div_ceil(rows);
     let image_len = geometry.channels * geometry.pixels();
-    let left = weight;
     (0..geometry.batch * tiles).into_par_iter().for_each(|task| {
         let (image, tile_index) = (task / tiles, task % tiles);
         let (first, end) = (tile_index * rows, ((tile_index + 1) * rows).min(geometry.out_height));
         let (start, size) = (first * geometry.out_width, (end - first) * geometry.out_width);
         with_scratch(depth * size, |columns| {
             geometry.unfold(&input[image * image_len..][..image_len], first..end, 0..geometry.channels, columns);
-            let left = Matrix { start: left.as_ptr(), row_stride: depth, col_stride: 1 };
+            let left = Matrix { start: weight.as_ptr(), row_stride: depth, col_stride: 1 };
             let right = Matrix { start: columns.as_ptr(), row_stride: size, col_stride: 1 };
             // SAFETY: the geometry was checked against the buffers, and each task owns its rows of its image.
             unsafe {
@@ -139,12 +140,16 @@ fn tiled(geometry: &Geometry, input: &[f32], weight: &[f32], epilogue: Epilogue,
     });
 }
 
-/// Few tiles (deep levels, one image): all threads unfold the image, then each multiplies for its output channels.
+/// Few tiles (deep levels, one image): all threads unfold the image, then each multiplies for its output channels and
+/// its pixels.
 fn whole(geometry: &Geometry, input: &[f32], weight: &[f32], epilogue: Epilogue, target: Shared) {
     let (depth, pixels, taps) = (geometry.depth(), geometry.out_pixels(), geometry.taps());
     let image_len = geometry.channels * geometry.pixels();
     let channel_block = geometry.channels.div_ceil(TASKS);
     let block = outputs_per_task(geometry, 1);
+    let blocks = geometry.outputs.div_ceil(block);
+    let tile = pixels.div_ceil((TASKS / blocks).max(1)).next_multiple_of(LEAST_PIXELS);
+    let tiles = pixels.div_ceil(tile);
     let mut columns = vec![0.0; depth * pixels];
     for image in 0..geometry.batch {
         let source = &input[image * image_len..][..image_len];
@@ -154,15 +159,17 @@ fn whole(geometry: &Geometry, input: &[f32], weight: &[f32], epilogue: Epilogue,
             geometry.unfold(source, 0..geometry.out_height, channels, part);
         });
         let unfolded = columns.as_slice();
-        (0..geometry.outputs.div_ceil(block)).into_par_iter().for_each(|index| {
+        (0..blocks * tiles).into_par_iter().for_each(|task| {
+            let (index, first) = (task / tiles, task % tiles * tile);
             let outputs = index * block..((index + 1) * block).min(geometry.outputs);
+            let end = (first + tile).min(pixels);
             let left = Matrix { start: weight[outputs.start * depth..].as_ptr(), row_stride: depth, col_stride: 1 };
-            let right = Matrix { start: unfolded.as_ptr(), row_stride: pixels, col_stride: 1 };
-            // SAFETY: the geometry was checked against the buffers, and each task owns its output channels.
+            let right = Matrix { start: unfolded[first..].as_ptr(), row_stride: pixels, col_stride: 1 };
+            // SAFETY: the geometry was checked against the buffers, and each task owns its pixels of its channels.
             unsafe {
-                let place = target.at((image * geometry.outputs + outputs.start) * pixels);
-                matmul([outputs.len(), pixels, depth], place, pixels, false, left, right);
-                epilogue.apply(geometry, target, image, outputs, 0..pixels);
+                let place = target.at((image * geometry.outputs + outputs.start) * pixels + first);
+                matmul([outputs.len(), end - first, depth], place, pixels, false, left, right);
+                epilogue.apply(geometry, target, image, outputs, first..end);
             }
         });
     }

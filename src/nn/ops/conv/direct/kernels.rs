@@ -1,5 +1,7 @@
 //! The vector code of the direct 3×3 convolution. Not for deciding what runs or in which order (`direct`).
 #![allow(unsafe_code)]
+// Two dozen intrinsics, whose names say where they come from.
+#![allow(clippy::wildcard_imports)]
 
 use std::arch::x86_64::*;
 

@@ -6,6 +6,8 @@
 
 mod kernels;
 
+use std::mem::MaybeUninit;
+
 use rayon::prelude::*;
 
 use super::super::memory::{Output, Shared, with_scratch};
@@ -107,6 +109,12 @@ fn row_len(geometry: &Geometry) -> usize {
     geometry.width + ROW_MARGIN
 }
 
+fn fill_zero(values: &mut [MaybeUninit<f32>]) {
+    for value in values {
+        value.write(0.0);
+    }
+}
+
 /// The input with a frame of zeros, rows outside, channels inside: `[B, H + 2, C, W + margin]`, and a tail.
 fn pack_input(geometry: &Geometry, input: &[f32]) -> Vec<f32> {
     let (row_len, rows) = (row_len(geometry), geometry.height + 2);
@@ -120,7 +128,7 @@ fn pack_input(geometry: &Geometry, input: &[f32]) -> Vec<f32> {
         let line = unsafe { target.slice(first..first + geometry.channels * row_len) };
         for (channel, line) in line.chunks_exact_mut(row_len).enumerate() {
             if row == 0 || row == rows - 1 {
-                line.iter_mut().for_each(|value| _ = value.write(0.0));
+                fill_zero(line);
                 continue;
             }
             let start = ((image * geometry.channels + channel) * geometry.height + row - 1) * geometry.width;
@@ -128,11 +136,11 @@ fn pack_input(geometry: &Geometry, input: &[f32]) -> Vec<f32> {
             for (value, &pixel) in line[1..].iter_mut().zip(&input[start..start + geometry.width]) {
                 value.write(pixel);
             }
-            line[1 + geometry.width..].iter_mut().for_each(|value| _ = value.write(0.0));
+            fill_zero(&mut line[1 + geometry.width..]);
         }
     });
     // SAFETY: the tail lies within the buffer and belongs to nobody else.
-    unsafe { target.slice(len..len + TAIL) }.iter_mut().for_each(|value| _ = value.write(0.0));
+    fill_zero(unsafe { target.slice(len..len + TAIL) });
     // SAFETY: every row of every image and the tail have been written.
     unsafe { packed.finish() }
 }
