@@ -39,7 +39,9 @@ fn window(paths: Vec<PathBuf>) -> ExitCode {
     match catch_unwind(AssertUnwindSafe(|| run_window(start))) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         Ok(Err(error)) => refused(&format!("{error}. {}", display::TERMINAL_WAY)),
-        Err(_) => refused(display::TERMINAL_WAY),
+        Err(_) => {
+            refused(&format!("The window stopped over that; decisions made in it are saved. {}", display::TERMINAL_WAY))
+        }
     }
 }
 
