@@ -16,7 +16,7 @@ fn texts(shape: &Shape, into: &mut Vec<(String, egui::Rect, bool)>) {
             }
         }
         Shape::Text(text) => {
-            into.push((text.galley.text().to_owned(), text.visual_bounding_rect(), text.galley.elided))
+            into.push((text.galley.text().to_owned(), text.visual_bounding_rect(), text.galley.elided));
         }
         _ => {}
     }
