@@ -1,4 +1,5 @@
 //! The bundled sample as a file: pages, size, truth. What the program makes of it is tested where it opens and analyzes.
+//! Not for what the nets make of it.
 
 use std::io::Cursor;
 use tiff::ColorType;

@@ -39,7 +39,8 @@ echo "from the menu: $said"
 
 file=$PWD/assets/sample.tif
 for kind in image/png image/jpeg image/tiff image/bmp image/webp inode/directory; do
-    gio mime "$kind" | grep -q glioview.desktop || { echo "$kind is not associated"; exit 1; }
+    programs=$(gio mime "$kind")
+    [[ $programs == *glioview.desktop* ]] || { echo "$kind is not associated"; exit 1; }
 done
 gio mime image/tiff glioview.desktop
 gio open "$file"
