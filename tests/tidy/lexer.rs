@@ -121,7 +121,7 @@ pub fn tokens(source: &str) -> Vec<Token> {
 
 fn token_length(chars: &[char]) -> usize {
     let word = chars.iter().take_while(|c| c.is_alphanumeric() || **c == '_').count();
-    let is_pair = matches!(chars, [':', ':', ..] | ['=', '>', ..] | ['-', '>', ..]);
+    let is_pair = matches!(chars, [':', ':', ..] | ['=' | '-', '>', ..]);
     if word > 0 {
         word
     } else if is_pair {
