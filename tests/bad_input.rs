@@ -72,7 +72,7 @@ fn run_child(task: &str) -> String {
     let tail: Vec<&str> = report.lines().rev().take(8).collect();
     match status {
         Some(status) => {
-            assert!(status.success(), "the child ended with {status}; its last lines, newest first: {tail:?}")
+            assert!(status.success(), "the child ended with {status}; its last lines, newest first: {tail:?}");
         }
         None => panic!("the child hung; its last lines, newest first: {tail:?}"),
     }
@@ -264,7 +264,8 @@ fn open_studies_share_a_ceiling() {
     let path = folder.path().join("a.png");
     image::GrayImage::new(64, 64).save(&path).expect("written");
     let go_on = &mut |_, _| ControlFlow::Continue(());
-    let opened = open::open_beside(&[path.clone()], limits::MAX_OPEN_BYTES - 4095, go_on).expect("a path was named");
+    let opened =
+        open::open_beside(std::slice::from_ref(&path), limits::MAX_OPEN_BYTES - 4095, go_on).expect("a path was named");
     let (what, limit) = ("bytes of pixels in all open studies together", limits::MAX_OPEN_BYTES);
     assert_eq!(
         opened.failures,
@@ -301,5 +302,7 @@ fn every_error_says_what_failed_what_was_found_what_to_do_and_the_path_last() {
         (IoError::Mismatch { reason: "found 2 slices, expected 3".into(), path: path() }, "The results do not belong to this scan: found 2 slices, expected 3; analyze the scan again and export then: /d/f.tif".into()),
         (IoError::NoHome, "No place to keep settings and reviews: the system names no home folder; set GLIOVIEW_HOME to a folder that you may write to".into()),
     ];
-    cases.into_iter().for_each(|(error, expected)| assert_eq!(error.to_string(), expected));
+    for (error, expected) in cases {
+        assert_eq!(error.to_string(), expected);
+    }
 }

@@ -277,7 +277,9 @@ fn reviews_come_back_by_their_pixels_and_a_damaged_one_is_kept_aside() {
     other.models[0].threshold = 0.4;
     let (review_a, mut review_b) = (review(&first), review(&other));
     review_b.slices[1].as_mut().expect("decided").at_secs += 60;
-    [&review_b, &review_a].iter().for_each(|r| reviews::save(&home, r).expect("saves"));
+    for review in [&review_b, &review_a] {
+        reviews::save(&home, review).expect("saves");
+    }
     let (found, problems) = reviews::load(&home, &first.pixels_sha256).expect("loads");
     assert_eq!(found, [review_a.clone(), review_b], "oldest first, one for each set of thresholds");
     assert!(problems.is_empty());

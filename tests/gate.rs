@@ -9,6 +9,9 @@ use glioview::io::open;
 use crate::pictures::{self, Paint};
 use crate::shared_data;
 
+/// Takes one figure.
+type Read = fn(&Figures) -> f32;
+
 fn open_all(paths: &[PathBuf]) -> open::Opened {
     open::open(paths, &mut |_, _| std::ops::ControlFlow::Continue(())).expect("opens")
 }
@@ -27,7 +30,7 @@ fn the_gate_bounds_measured_on_the_training_part() {
             }
         }
         println!("{part}: {} slices", all.len());
-        let figures: [(&str, fn(&Figures) -> f32); 10] = [
+        let figures: [(&str, Read); 10] = [
             ("peak", |f| f.peak),
             ("range", |f| f.range),
             ("corner", |f| f.corner),
@@ -142,5 +145,7 @@ fn every_reason_has_its_words() {
         (GateReason::NotHeadShaped, "nothing of a head's size and shape"),
         (GateReason::OneUnknownSequence, "one gray picture of a sequence that the file does not name"),
     ];
-    words.into_iter().for_each(|(reason, expected)| assert_eq!(reason.words(), expected));
+    for (reason, expected) in words {
+        assert_eq!(reason.words(), expected);
+    }
 }

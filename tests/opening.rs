@@ -73,11 +73,7 @@ fn every_format_is_recognized_by_content_and_not_by_name() {
         assert_eq!((scan.kind.as_str(), scan.rows, scan.cols), (label, 12, 20));
         assert_eq!(scan.sequences, Sequence::NET_ORDER, "{label}");
         if format != ImageFormat::Jpeg {
-            assert_eq!(
-                scan.slices[0].planes[1].value(2, 3),
-                Some(f32::from(((3 * 17 + 2 * 11) % 251) as u8)),
-                "{label}"
-            );
+            assert_eq!(scan.slices[0].planes[1].value(2, 3), Some(73.0), "{label}");
         }
     }
 }

@@ -17,10 +17,10 @@ fn a_multi_page_tiff_is_a_stack_with_its_masks_page_by_page() {
     let folder = folder();
     let (path, mask) = (folder.path().join("head.tif"), folder.path().join("head_mask.tif"));
     write_tiff(&path, |e| {
-        (0..3).for_each(|p| e.write_image::<colortype::Gray8>(2, 2, &[p, 1, 2, 3]).expect("written"))
+        (0..3).for_each(|p| e.write_image::<colortype::Gray8>(2, 2, &[p, 1, 2, 3]).expect("written"));
     });
     write_tiff(&mask, |e| {
-        (0..3).for_each(|p| e.write_image::<colortype::Gray8>(2, 2, &[0, 255 * (p % 2), 0, 0]).expect("written"))
+        (0..3).for_each(|p| e.write_image::<colortype::Gray8>(2, 2, &[0, 255 * (p % 2), 0, 0]).expect("written"));
     });
     let opened = open_one(&path);
     let scan = only_scan(&opened);
@@ -38,7 +38,9 @@ fn files_dropped_together_are_one_stack_in_natural_order() {
     let folder = folder();
     let names = ["a_10.png", "a_2.png", "a_1.png"];
     let paths: Vec<PathBuf> = names.iter().map(|n| folder.path().join(n)).collect();
-    paths.iter().for_each(|p| save(&gray(6, 5, 0), p, ImageFormat::Png));
+    for path in &paths {
+        save(&gray(6, 5, 0), path, ImageFormat::Png);
+    }
     let opened = open_paths(&paths);
     let scan = only_scan(&opened);
     let found: Vec<_> = scan.slices.iter().map(|s| s.name.as_str()).collect();

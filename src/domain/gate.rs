@@ -48,26 +48,27 @@ impl GateReason {
 /// At most so many slices are looked at, spread evenly over the scan.
 const MAX_SLICES: usize = 24;
 
-// The bounds. Measured with `cargo test gate_bounds -- --ignored --nocapture` on the LGG set's training part (2224
-// slices); the figures beside each are over those slices.
+// The bounds. Measured with `cargo test gate_bounds -- --ignored --nocapture` on the single slices of the LGG set's
+// training part (2224); the quantiles beside each bound are theirs. Nearly black slices from beyond the head make up the
+// far ends. Of the 473 validation slices, opened one by one, 5 are refused, and no patient as a whole.
 
-/// Corners brighter than this are no dark background.
+/// Corners brighter than this share of the 99th percentile are no dark background. 95 % of slices: below 0.153, 99.5 %:
+/// below 0.341.
 const MAX_CORNER: f32 = 0.35;
-/// Fine detail that all pairs of channels share to this degree comes from one sensor.
+/// Fine detail that all pairs of channels share to this degree comes from one sensor. The highest of all slices: 0.842.
 const MAX_DETAIL_CORRELATION: f32 = 0.93;
-/// A bright part with more than this share without detail is drawn.
+/// A bright part with more than this share without detail is drawn. The highest of all slices: 0.636.
 const MAX_FLAT: f32 = 0.9;
-/// Share of the picture that a head covers.
+/// Share of the picture that a head covers. 98 % of slices: 0.020 to 0.732, the highest of all: 0.856.
 const HEAD: std::ops::RangeInclusive<f32> = 0.03..=0.92;
-/// How much of the bright part is the head.
+/// How much of the bright part is the head. 99 % of slices: above 0.447.
 const MIN_HEAD_OF_FOREGROUND: f32 = 0.4;
-/// How much of its box a head fills.
+/// How much of its box a head fills. 99 % of slices: above 0.462.
 const MIN_FILL: f32 = 0.4;
-/// Height over width of a head.
+/// Height over width of a head. 99 % of slices: 0.690 to 1.615.
 const ASPECT: std::ops::RangeInclusive<f32> = 0.6..=1.9;
-
 /// A slice whose brightest parts are below this share of the scale is nearly black, as series have beyond the head: there
-/// is nothing on it whose shape could be judged.
+/// is nothing on it whose shape could be judged. 1 % of training slices are below 0.035.
 const NEARLY_BLACK: f32 = 0.04;
 
 /// Whether `scan` is the kind of picture that the nets know. A reason counts where more than half of the slices have it.

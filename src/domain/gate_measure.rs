@@ -211,7 +211,9 @@ fn flood(grid: &[bool], high: usize, wide: usize, starts: &[usize], seen: &mut [
             region.push(cell);
         }
     };
-    starts.iter().for_each(|&cell| visit(cell, &mut region));
+    for &cell in starts {
+        visit(cell, &mut region);
+    }
     let mut next = 0;
     while next < region.len() {
         let (row, col) = (region[next] / wide, region[next] % wide);
@@ -228,7 +230,9 @@ fn flood(grid: &[bool], high: usize, wide: usize, starts: &[usize], seen: &mut [
 /// `region` and everything that it encloses.
 fn fill_holes(region: &[usize], high: usize, wide: usize) -> Vec<usize> {
     let mut grid = vec![false; high * wide];
-    region.iter().for_each(|&cell| grid[cell] = true);
+    for &cell in region {
+        grid[cell] = true;
+    }
     let edge: Vec<usize> = (0..grid.len())
         .filter(|&c| c / wide == 0 || c / wide == high - 1 || c % wide == 0 || c % wide == wide - 1)
         .collect();

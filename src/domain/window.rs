@@ -112,7 +112,9 @@ impl Presets {
         let samples = &planes.first()?.samples;
         let range = Range::of(&planes);
         let mut all = Histogram::new(range);
-        planes.iter().for_each(|p| all.add(p, |_, _| true));
+        for plane in &planes {
+            all.add(plane, |_, _| true);
+        }
         let background = range.low + BACKGROUND_SHARE * (all.percentile(0.99) - range.low);
         let mut inner = Histogram::new(range);
         for plane in &planes {

@@ -22,7 +22,7 @@ pub fn of_scan(scan: &Scan) -> String {
         hasher.update(plane.samples.bits().to_le_bytes());
         match &plane.samples {
             Samples::U8(values) => hasher.update(values),
-            Samples::U16(values) => update_chunked(&mut hasher, values, |v| v.to_le_bytes()),
+            Samples::U16(values) => update_chunked(&mut hasher, values, u16::to_le_bytes),
             Samples::F32(values) => update_chunked(&mut hasher, values, |v| v.to_bits().to_le_bytes()),
         }
     }

@@ -135,7 +135,7 @@ fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
             Ok(_) => pictures.push(path),
             // A list or a note beside the pictures is no failure; a picture by its name is.
             Err(IoError::UnknownKind { .. } | IoError::EmptyFile { .. }) if !has_picture_name(&path) => {
-                left_out.push(path)
+                left_out.push(path);
             }
             Err(error) => foreign.push((path, error)),
         }

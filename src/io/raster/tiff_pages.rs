@@ -130,7 +130,7 @@ fn decode_pixels(
         return Err(unsupported(&format!("{bits} bits per sample"), path));
     }
     let found = tiff_samples::count(&buffer);
-    if found % (rows * cols).max(1) != 0 || found < rows * cols * expected.min(3) {
+    if !found.is_multiple_of((rows * cols).max(1)) || found < rows * cols * expected.min(3) {
         let reason = format!("found {found} samples, expected {}", rows * cols * expected);
         return Err(IoError::Damaged { kind: "TIFF", reason, path: path.to_owned() });
     }
