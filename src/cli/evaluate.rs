@@ -222,16 +222,13 @@ fn patients(
     };
     let beside = dataset.root.join("split.csv");
     let file = arguments.split_file.clone().or_else(|| beside.is_file().then_some(beside));
-    let (patients, warnings) = match file {
-        Some(file) => {
-            let (split, warnings) = Split::read(&file, dataset)?;
-            (split.patients(part), warnings)
-        }
-        None => {
-            let names = cards.iter().find_map(|card| card.split.get(part.word())).map_or(&[][..], Vec::as_slice);
-            let found = names.iter().filter_map(|name| dataset.patient(name)).collect();
-            (found, vec!["the patients are those that the model's card lists for this part".to_owned()])
-        }
+    let (patients, warnings) = if let Some(file) = file {
+        let (split, warnings) = Split::read(&file, dataset)?;
+        (split.patients(part), warnings)
+    } else {
+        let names = cards.iter().find_map(|card| card.split.get(part.word())).map_or(&[][..], Vec::as_slice);
+        let found = names.iter().filter_map(|name| dataset.patient(name)).collect();
+        (found, vec!["the patients are those that the model's card lists for this part".to_owned()])
     };
     if patients.is_empty() {
         return Err(TrainError::Split(format!(

@@ -19,7 +19,7 @@ pub fn roc_auc(scores: &[f64], truths: &[bool]) -> Option<f64> {
     let (mut first, mut rank_sum) = (0, 0.0);
     for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
         // Ranks count from 1; tied scores share the middle of theirs.
-        let rank = first as f64 + (tied.len() as f64 + 1.0) / 2.0;
+        let rank = first as f64 + f64::midpoint(tied.len() as f64, 1.0);
         rank_sum += rank * tied.iter().filter(|&&i| truths[i]).count() as f64;
         first += tied.len();
     }
@@ -155,7 +155,9 @@ pub fn patient_bootstrap(
     let mut drawn = vec![0; patients];
     let mut figures = Vec::with_capacity(repeats);
     for _ in 0..repeats {
-        drawn.iter_mut().for_each(|patient| *patient = random.below(patients));
+        for patient in &mut drawn {
+            *patient = random.below(patients);
+        }
         figures.extend(figure(&drawn));
     }
     Some([percentile(&figures, 2.5)?, percentile(&figures, 97.5)?])

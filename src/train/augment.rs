@@ -152,7 +152,9 @@ impl Augmentation {
             let outside = self.shade(stats, channel, stats.outside());
             if self.changes_gray(channel) {
                 let shades = Shades::of(self, stats, channel);
-                values.iter_mut().for_each(|v| *v = shades.at(*v));
+                for value in &mut values {
+                    *value = shades.at(*value);
+                }
             }
             let sampled = resample(&values, plane.rows, plane.cols, map, size, outside);
             out[channel * pixels..(channel + 1) * pixels].copy_from_slice(&sampled);
@@ -170,7 +172,9 @@ impl Augmentation {
         let values: Vec<f32> = mask.bits.iter().map(|&b| f32::from(u8::from(b))).collect();
         let mut moved = resample(&values, mask.rows, mask.cols, self.scan_from_model(field, size), size, 0.0);
         // Bilinear, then cut: the outline keeps its place to a fraction of a pixel.
-        moved.iter_mut().for_each(|v| *v = f32::from(u8::from(*v >= 0.5)));
+        for value in &mut moved {
+            *value = f32::from(u8::from(*value >= 0.5));
+        }
         moved
     }
 

@@ -17,7 +17,10 @@ const WANTED_SHARE: f64 = 0.95;
 /// A figure's name and definition.
 type Meaning = (&'static str, &'static str);
 
-const CLASSIFIER: [(Meaning, fn(&Counts) -> Option<f64>); 6] = [
+/// One of the ratios of the four counts.
+type Ratio = fn(&Counts) -> Option<f64>;
+
+const CLASSIFIER: [(Meaning, Ratio); 6] = [
     (("Accuracy", "share of slices told right at the threshold"), Counts::accuracy),
     (("Base rate", "accuracy of always giving the more frequent answer"), Counts::base_rate),
     (("Precision", "share of flagged slices that have a tumor"), Counts::precision),
@@ -90,6 +93,9 @@ pub fn choose_classifier_thresholds(patients: &[PatientAnswer]) -> Option<Thresh
     })
 }
 
+/// A figure over the patients drawn.
+type OverDrawn<'a> = &'a dyn Fn(&[usize]) -> Option<f64>;
+
 type OverlapOf<'a, T> = &'a dyn Fn(&T) -> Option<Overlap>;
 
 fn overlaps(
@@ -113,7 +119,7 @@ fn overlaps(
     let all: Vec<usize> = (0..patients.len()).collect();
     let by_volume = format!("{} patient volumes, {how}", dices(&all).len());
     let by_slice = format!("{} tumor slices of {} patients, {how}", slices(&all).len(), part.patients);
-    let figures: [(&str, &str, &str, &dyn Fn(&[usize]) -> Option<f64>); 4] = [
+    let figures: [(&str, &str, &str, OverDrawn<'_>); 4] = [
         (
             "volume Dice, mean",
             "2·|A∩B| / (|A|+|B|) over all slices of a patient together, then the mean over patients",

@@ -29,6 +29,9 @@ pub struct Store {
     ceiling_bytes: usize,
 }
 
+/// A slice's item with its picture.
+type Read = (usize, Arc<Picture>);
+
 /// A mask at one bit a pixel, so that all masks of a data set stay in memory.
 struct PackedMask {
     rows: usize,
@@ -53,7 +56,7 @@ impl Store {
         let mut bad: Vec<(usize, String)> = Vec::new();
         let mut done = 0;
         for patient in 0..store.dataset.patients.len() {
-            let mut scans: BTreeMap<(usize, usize), Vec<(usize, Arc<Picture>)>> = BTreeMap::new();
+            let mut scans: BTreeMap<(usize, usize), Vec<Read>> = BTreeMap::new();
             for item in store.dataset.slices_of(patient) {
                 match store.look_at(item) {
                     Ok(picture) => {
@@ -70,7 +73,9 @@ impl Store {
             for ((rows, cols), slices) in scans {
                 let planes: Vec<_> = slices.iter().map(|(_, p)| [p.plane(0), p.plane(1), p.plane(2)]).collect();
                 let prepared = Prepared::of_slices(&planes, rows, cols);
-                slices.iter().for_each(|(item, _)| store.scan_of[*item] = store.prepared.len());
+                for (item, _) in &slices {
+                    store.scan_of[*item] = store.prepared.len();
+                }
                 store.prepared.push(prepared);
             }
         }
@@ -175,7 +180,9 @@ impl Store {
         }
         self.dataset.warnings.push(warning);
         let mut is_good = vec![true; self.dataset.items.len()];
-        bad.iter().for_each(|(item, _)| is_good[*item] = false);
+        for (item, _) in bad {
+            is_good[*item] = false;
+        }
         retain(&mut self.dataset.items, &is_good);
         retain(&mut self.scan_of, &is_good);
         retain(&mut self.prints, &is_good);
