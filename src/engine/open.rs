@@ -11,7 +11,7 @@ use super::outbox::{Job, Stop};
 use crate::domain::scan::Study;
 use crate::io::error::IoError;
 use crate::io::open::Opened;
-use crate::io::{open, sample};
+use crate::io::{limits, open, sample};
 
 /// What the loader keeps between jobs: which studies are still open somewhere, to hold them to the shared ceiling.
 #[derive(Default)]
@@ -36,7 +36,10 @@ pub fn run(loader: &mut Loader, job: &mut Job, paths: &[PathBuf]) -> Result<(), 
         opened.studies.push(sample::open().map_err(|e| Failure::from(&e))?);
     }
     if samples.is_empty() || !files.is_empty() {
-        let more = read(job, &files, loader.open_bytes())?;
+        // One more study always opens: the state then closes the oldest with a notice, so that at most one study's
+        // bytes lie above the ceiling for a moment.
+        let others = loader.open_bytes().min(limits::MAX_OPEN_BYTES - limits::MAX_STUDY_BYTES);
+        let more = read(job, &files, others)?;
         opened.studies.extend(more.studies);
         opened.failures.extend(more.failures);
     }
