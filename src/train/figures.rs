@@ -122,7 +122,8 @@ fn overlaps(
     let figures: [(&str, &str, &str, OverDrawn<'_>); 4] = [
         (
             "volume Dice, mean",
-            "2·|A∩B| / (|A|+|B|) over all slices of a patient together, then the mean over patients",
+            "2 · common pixels / (pixels of one + pixels of the other), all slices of a patient together, mean over \
+             patients",
             &by_volume,
             &|drawn| mean(&dices(drawn)),
         ),
@@ -131,7 +132,7 @@ fn overlaps(
         }),
         (
             "volume IoU, mean",
-            "|A∩B| / |A∪B| over all slices of a patient together, then the mean over patients",
+            "common pixels / pixels in either over all slices of a patient together, then the mean over patients",
             &by_volume,
             &|drawn| mean(&ious(drawn)),
         ),
