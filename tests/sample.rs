@@ -32,7 +32,7 @@ fn pages(file: &[u8]) -> Vec<(ColorType, Vec<u8>)> {
 
 /// The truth's area on every slice, in pixels.
 fn areas_px() -> Vec<usize> {
-    let count = |page: &[u8]| page.iter().filter(|&&value| value == 255).count();
+    let count = |page: &[u8]| page.iter().map(|&value| usize::from(value == 255)).sum::<usize>();
     pages(SAMPLE_MASK).iter().map(|(_, page)| count(page)).collect()
 }
 
@@ -105,6 +105,6 @@ fn the_program_opens_the_bundled_sample_as_one_scan_with_its_reference_mask() {
     assert!(scan.warnings.is_empty(), "{:?}", scan.warnings);
     assert!(scan.has_net_sequences());
     assert_eq!((scan.rows, scan.cols, scan.slices.len()), (SIDE_PX, SIDE_PX, SLICES));
-    let opened = scan.reference.iter().map(|mask| mask.as_ref().map_or(0, |mask| mask.area_px())).collect::<Vec<_>>();
+    let opened = scan.reference.iter().map(|mask| mask.as_ref().map_or(0, glioview::domain::mask::Mask::area_px)).collect::<Vec<_>>();
     assert_eq!(opened, areas_px());
 }

@@ -38,7 +38,7 @@ fn augmentation_moves_picture_and_mask_together_and_the_mask_stays_binary() {
         let lowest = flair.iter().copied().fold(f32::MAX, f32::min);
         // The bright square is the highest FLAIR value: what is bright must be the mask, but for the blurred edge.
         let bright: Vec<bool> =
-            flair.iter().map(|&v| v > (highest + lowest) / 2.0 + (highest - lowest) * 0.2).collect();
+            flair.iter().map(|&v| v > f32::midpoint(highest, lowest) + (highest - lowest) * 0.2).collect();
         let both = bright.iter().zip(&moved).filter(|&(&b, &m)| b && m > 0.5).count() as f32;
         let sum = bright.iter().filter(|&&b| b).count() as f32 + moved.iter().sum::<f32>();
         assert!(2.0 * both / sum > 0.9, "draw {draw}: Dice {}", 2.0 * both / sum);
