@@ -105,6 +105,10 @@ fn the_program_opens_the_bundled_sample_as_one_scan_with_its_reference_mask() {
     assert!(scan.warnings.is_empty(), "{:?}", scan.warnings);
     assert!(scan.has_net_sequences());
     assert_eq!((scan.rows, scan.cols, scan.slices.len()), (SIDE_PX, SIDE_PX, SLICES));
-    let opened = scan.reference.iter().map(|mask| mask.as_ref().map_or(0, glioview::domain::mask::Mask::area_px)).collect::<Vec<_>>();
+    let opened = scan
+        .reference
+        .iter()
+        .map(|mask| mask.as_ref().map_or(0, glioview::domain::mask::Mask::area_px))
+        .collect::<Vec<_>>();
     assert_eq!(opened, areas_px());
 }
