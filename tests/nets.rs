@@ -245,3 +245,25 @@ fn a_card_for_another_net_is_refused() {
     let bytes = serde_json::to_vec(&odd).expect("json");
     assert!(weights::card_from_bytes(&bytes, Path::new("card.json")).expect_err("refused").to_string().contains("33"));
 }
+
+#[test]
+fn packed_weights_are_half_as_large_and_load_with_their_own_card() {
+    let folder = tempfile::tempdir().expect("folder");
+    let from = folder.path().join("best.safetensors");
+    let bytes = weights::to_bytes(&filled(NETS[2].1), false).expect("bytes");
+    std::fs::write(&from, &bytes).expect("written");
+    let card = card(NETS[2].1, weights::sha256_hex(&bytes));
+    std::fs::write(weights::card_path(&from), serde_json::to_vec(&card).expect("json")).expect("written");
+    let to = folder.path().join("packed.safetensors");
+    let pack = |from: &Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_glioview"));
+        command.arg("pack").arg(from).arg("--out").arg(&to).output().expect("the program runs")
+    };
+    assert!(pack(&from).status.success());
+    let loaded = weights::load_file(&to, None, &Device::Cpu).expect("packed weights load");
+    assert!(loaded.card.training.notes.iter().any(|n| n.contains("half precision")));
+    let size = std::fs::metadata(&to).expect("there").len() as usize;
+    assert!(size * 10 < bytes.len() * 6, "{size} of {}", bytes.len());
+    let refused = pack(&folder.path().join("none.safetensors"));
+    assert_eq!(refused.status.code(), Some(2));
+}

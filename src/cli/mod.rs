@@ -8,6 +8,7 @@ mod folders;
 mod info;
 pub mod interrupt;
 mod output;
+mod pack;
 mod session;
 mod tally;
 pub mod train;
@@ -44,6 +45,7 @@ impl Terminal {
             Task::Info(arguments) => info::run(&arguments),
             Task::Train(arguments) => train::run(&arguments),
             Task::Evaluate(arguments) => evaluate::run(&arguments),
+            Task::Pack(arguments) => pack::run(&arguments),
         }
     }
 }
@@ -80,6 +82,7 @@ enum Task {
     Train(Box<train::TrainArguments>),
     /// Measure the nets on data whose truth is known.
     Evaluate(Box<evaluate::EvaluateArguments>),
+    Pack(pack::PackArguments),
 }
 
 /// Reads the program's arguments. Prints help, version or what is wrong with them, and then ends the program.
