@@ -18,6 +18,7 @@ mod metrics;
 mod nets;
 mod opening;
 mod opening_stacks;
+mod opening_tiff;
 mod ops;
 mod ops_adam;
 mod ops_parity;
