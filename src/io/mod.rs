@@ -1,7 +1,6 @@
 //! Room 2, `io`: files to domain and back. Untrusted bytes end here. Not for showing, computing or deciding anything.
 
 pub mod atomic;
-pub mod describe;
 pub mod digest;
 pub mod error;
 pub mod export;
