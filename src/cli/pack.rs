@@ -6,8 +6,10 @@ use std::process::ExitCode;
 
 use clap::Args;
 
+use crate::io::atomic;
 use crate::nn::error::NnError;
 use crate::nn::weights;
+use crate::train::error::TrainError;
 
 /// Note on the card of packed weights.
 const NOTE: &str = "stored in half precision, computed in single";
@@ -37,13 +39,13 @@ pub fn run(arguments: &PackArguments) -> ExitCode {
     }
 }
 
-fn pack(from: &Path, to: &Path) -> Result<(usize, usize), NnError> {
+fn pack(from: &Path, to: &Path) -> Result<(usize, usize), TrainError> {
     let bytes = weights::read_file(from)?;
     let beside = weights::card_path(from);
     let mut card = weights::card_from_bytes(&weights::read_file(&beside)?, &beside)?;
     let found = weights::sha256_hex(&bytes);
     if found != card.sha256 {
-        return Err(NnError::Sha256 { found, expected: card.sha256, path: from.to_owned() });
+        return Err(NnError::Sha256 { found, expected: card.sha256, path: from.to_owned() }.into());
     }
     let tensors = weights::tensors_from_bytes(&bytes, from)?;
     weights::check_keys(&tensors, card.architecture, card.input.channels, from)?;
@@ -54,7 +56,7 @@ fn pack(from: &Path, to: &Path) -> Result<(usize, usize), NnError> {
     }
     let text =
         serde_json::to_vec_pretty(&card).map_err(|e| NnError::Card { reason: e.to_string(), path: beside.clone() })?;
-    weights::write_atomically(to, &packed)?;
-    weights::write_atomically(&weights::card_path(to), &text)?;
+    atomic::write(to, &packed)?;
+    atomic::write(&weights::card_path(to), &text)?;
     Ok((bytes.len(), packed.len()))
 }

@@ -2,7 +2,6 @@
 //! for building nets beyond that check (`net`) or for training checkpoints' other parts (`train::checkpoint`).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use candle_core::{DType, Device, Tensor};
@@ -201,14 +200,4 @@ pub fn to_bytes(tensors: &Tensors, is_half: bool) -> Result<Vec<u8>, NnError> {
     });
     let views: Vec<_> = views.collect::<Result<_, _>>()?;
     safetensors::serialize(views, None).map_err(|e| broken(e.to_string()))
-}
-
-/// Writes `bytes` beside `path` and renames them into place, so that an earlier file stays whole until the end.
-pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), NnError> {
-    let failed = |reason: String| NnError::Read { reason, path: path.to_owned() };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|e| failed(e.to_string()))?;
-    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(|e| failed(e.to_string()))?;
-    file.persist(path).map_err(|e| failed(e.error.to_string()))?;
-    Ok(())
 }

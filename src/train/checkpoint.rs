@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::config::TrainConfig;
 use super::error::TrainError;
 use super::event::EpochRecord;
+use crate::io::atomic;
 use crate::nn::weights::{self, Tensors};
 
 /// Form of the folder; a newer one is refused.
@@ -104,7 +105,7 @@ impl RunFolder {
     /// Writes a small text or JSON file of the run.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
         let path = self.0.join(name);
-        weights::write_atomically(&path, bytes).map_err(|e| TrainError::Write { reason: e.to_string(), path })
+        atomic::write(&path, bytes).map_err(|e| TrainError::Write { reason: e.to_string(), path })
     }
 
     /// Reads a file of the run.

@@ -69,7 +69,7 @@ impl Observer for CsvLog {
     fn observe(&mut self, event: &TrainEvent) -> Result<Flow, TrainError> {
         if let TrainEvent::EpochEnded(record) = event {
             self.records.push(record.clone());
-            crate::nn::weights::write_atomically(&self.path, self.text().as_bytes())
+            crate::io::atomic::write(&self.path, self.text().as_bytes())
                 .map_err(|e| TrainError::Write { reason: e.to_string(), path: self.path.clone() })?;
         }
         Ok(Flow::Continue)
