@@ -29,6 +29,7 @@ mod reference;
 mod sample;
 mod shades;
 mod shared_data;
+mod shipped;
 mod state;
 mod tidy;
 mod training;
