@@ -237,11 +237,17 @@ fn foreign_kinds_are_refused_by_name() {
     let folder = folder();
     let mut dicom = vec![0u8; 132];
     dicom[128..].copy_from_slice(b"DICM");
+    let mut dual = dicom.clone();
+    dual[..4].copy_from_slice(b"II*\0");
     let mut nifti = vec![0u8; 352];
     nifti[..4].copy_from_slice(&348u32.to_le_bytes());
-    for (bytes, kind) in
-        [(dicom, "DICOM"), (nifti, "NIfTI"), (b"GIF89a".to_vec(), "GIF"), (b"%PDF-1.7".to_vec(), "PDF")]
-    {
+    for (bytes, kind) in [
+        (dicom, "DICOM"),
+        (dual, "DICOM"),
+        (nifti, "NIfTI"),
+        (b"GIF89a".to_vec(), "GIF"),
+        (b"%PDF-1.7".to_vec(), "PDF"),
+    ] {
         let path = folder.path().join("file.png");
         std::fs::write(&path, bytes).expect("written");
         let (_, error) = &open_one(&path).failures[0];

@@ -42,6 +42,10 @@ pub fn recognize(head: &[u8], path: &Path) -> Result<Kind, IoError> {
     if head.is_empty() {
         return Err(IoError::EmptyFile { path: path.to_owned() });
     }
+    // Before anything else: DICOM leaves its first 128 bytes free, and dual-personality files begin as TIFF there.
+    if head.get(128..132) == Some(b"DICM") {
+        return Err(IoError::NotReadYet { kind: "DICOM", path: path.to_owned() });
+    }
     let kind = match head {
         [0x89, b'P', b'N', b'G', ..] => Kind::Png,
         // A fourth byte of F7 is JPEG-LS, which starts like JPEG.
@@ -67,9 +71,6 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
         .map(|b| (u32::from_le_bytes([b[0], b[1], b[2], b[3]]), u32::from_be_bytes([b[0], b[1], b[2], b[3]])));
     let has_nifti_size = size.is_some_and(|(le, be)| [348, 540].contains(&le) || [348, 540].contains(&be));
     let has_nifti_mark = head.get(344..347).is_some_and(|m| m == b"n+1" || m == b"ni1");
-    if head.get(128..132) == Some(b"DICM") {
-        return Some("DICOM");
-    }
     if has_nifti_size || has_nifti_mark {
         return Some("NIfTI");
     }
