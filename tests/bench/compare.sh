@@ -15,9 +15,7 @@ mkdir -p "$scratch"
 if [ -z "${PYTHON:-}" ]; then
     if [ ! -x "$scratch/venv/bin/python" ]; then
         python3 -m venv "$scratch/venv"
-        "$scratch/venv/bin/pip" install --quiet --index-url https://download.pytorch.org/whl/cpu torch ||
-            "$scratch/venv/bin/pip" install --quiet torch
-        "$scratch/venv/bin/pip" install --quiet onnx onnxruntime numpy
+        "$scratch/venv/bin/pip" install --quiet torch onnx onnxruntime numpy
     fi
     PYTHON="$scratch/venv/bin/python"
 fi
