@@ -7,7 +7,7 @@ use super::raster::{Kind, Page};
 use crate::domain::scan::{Plane, Samples, Scan, Sequence, Slice};
 
 /// Three channels are three sequences where they differ by more than this share of their brightness, summed over the
-/// scan. Measured on the LGG set's 3115 slices (tests/opening.rs measures again): slices whose channels differ at all
+/// scan. Measured on the LGG set's 3115 slices: slices whose channels differ at all
 /// differ by 0.20 to 1.0, whole patients by 0.28 and more. A gray slice saved as a color JPEG at quality 30, 60 and 90,
 /// with and without chroma subsampling, came back with a difference of 0.
 const MIN_CHANNEL_DIFFERENCE: f64 = 0.05;
