@@ -169,10 +169,7 @@ impl Run {
                 EpochEnd::Stopped => return self.stopped(learner),
                 EpochEnd::NotANumber => return Ok(EndReason::NotANumber),
             };
-            let mut go_on = || Ok(true);
-            let Some(found) = validate(&self.config, learner, &self.store, &self.split, &mut go_on)? else {
-                return self.stopped(learner);
-            };
+            let found = validate(&self.config, learner, &self.store, &self.split)?;
             if !found.loss.is_finite() {
                 return Ok(EndReason::NotANumber);
             }

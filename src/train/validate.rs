@@ -28,14 +28,13 @@ pub fn metric_name(task: Task) -> &'static str {
     }
 }
 
-/// Validates the kept weights; `on_batch` hears of every batch and may stop it, which gives `None`.
+/// Validates the kept weights on the whole validation part.
 pub fn validate(
     config: &TrainConfig,
     learner: &Learner,
     store: &Arc<Store>,
     split: &Split,
-    on_batch: &mut dyn FnMut() -> Result<bool, TrainError>,
-) -> Result<Option<Validation>, TrainError> {
+) -> Result<Validation, TrainError> {
     let plan = Plan {
         order: split.items(store.dataset(), Part::Val),
         batch_size: config.batch_size,
@@ -74,9 +73,6 @@ pub fn validate(
                 }
             }
         }
-        if !on_batch()? {
-            return Ok(None);
-        }
     }
     let metric = match task {
         Task::Classifier => crate::domain::metrics::roc_auc(&scores, &labels).unwrap_or(f64::NAN),
@@ -86,5 +82,5 @@ pub fn validate(
             dice.iter().sum::<f64>() / dice.len().max(1) as f64
         }
     };
-    Ok(Some(Validation { loss: (loss_sum / count.max(1) as f64) as f32, metric: metric as f32 }))
+    Ok(Validation { loss: (loss_sum / count.max(1) as f64) as f32, metric: metric as f32 })
 }
