@@ -54,6 +54,7 @@ impl Collector {
             | Event::ReviewsLoaded { .. }
             | Event::Picked { .. }
             | Event::Canceled { .. }
+            | Event::Lab { .. }
             | Event::Failed { .. } => {}
         }
     }

@@ -146,6 +146,13 @@ pub enum Command {
         /// The settings.
         settings: Box<crate::io::settings::Settings>,
     },
+    /// Data sets, trainings, runs, models, evaluations.
+    Lab {
+        /// Job.
+        job: JobId,
+        /// What to do.
+        order: super::lab::order::LabOrder,
+    },
 }
 
 impl Command {
@@ -161,7 +168,8 @@ impl Command {
             | Self::SaveReview { job, .. }
             | Self::LoadReviews { job, .. }
             | Self::PickPaths { job, .. }
-            | Self::SaveSettings { job, .. } => *job,
+            | Self::SaveSettings { job, .. }
+            | Self::Lab { job, .. } => *job,
         }
     }
 }

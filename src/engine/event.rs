@@ -132,6 +132,13 @@ pub enum Event {
         /// True where the machine shows no dialog (answered at once with nothing).
         no_dialog: bool,
     },
+    /// Data sets, trainings, runs, models, evaluations.
+    Lab {
+        /// Job.
+        job: JobId,
+        /// What there is to say.
+        report: super::lab::report::LabReport,
+    },
     /// A job was canceled; what it had reported stays.
     Canceled {
         /// Job.
@@ -162,6 +169,7 @@ impl Event {
             | Self::ReviewSaved { job }
             | Self::ReviewsLoaded { job, .. }
             | Self::Picked { job, .. }
+            | Self::Lab { job, .. }
             | Self::Canceled { job }
             | Self::Failed { job, .. } => *job,
         }

@@ -7,6 +7,7 @@ mod dialogs;
 pub mod event;
 mod export;
 pub mod failure;
+pub mod lab;
 mod models;
 mod open;
 pub mod outbox;
@@ -103,6 +104,7 @@ impl Engine {
                     | Command::LoadReviews { .. }
                     | Command::PickPaths { .. }
                     | Command::SaveSettings { .. }
+                    | Command::Lab { .. }
                     | Command::Cancel { .. } => clerk,
                 };
                 for job in worker.inbox().post(Ticket::new(command)) {

@@ -43,6 +43,7 @@ impl Ticket {
             | Command::SaveReview { .. }
             | Command::LoadReviews { .. }
             | Command::PickPaths { .. }
+            | Command::Lab { .. }
             | Command::SaveSettings { .. } => Rank::Order,
         };
         Self { job: command.job(), command, token: CancelToken::default(), rank }

@@ -111,7 +111,7 @@ impl Bench {
             Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),
             Command::SaveSettings { settings, .. } => settings::save(&self.tools, settings),
             // Canceling happens at once, where it is sent.
-            Command::Cancel { .. } => Ok(()),
+            Command::Cancel { .. } | Command::Lab { .. } => Ok(()),
         }
     }
 }

@@ -31,6 +31,10 @@ pub enum Action {
     Review(ReviewAction),
     /// The window itself: panels, popups, notices, theme.
     App(AppAction),
+    /// The Train view.
+    Training(super::training::TrainingAction),
+    /// The Models view.
+    Models(super::models::ModelsAction),
 }
 
 /// Files in and out.
@@ -200,6 +204,8 @@ pub enum ReviewAction {
 /// The window itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AppAction {
+    /// Read, Train or Models.
+    ShowView(super::screen::MainView),
     /// Fold or show the study panel.
     ToggleLeft,
     /// Fold or show the right panel.

@@ -9,6 +9,7 @@ pub mod exporting;
 pub mod gray;
 pub mod labels;
 pub mod looking;
+pub mod models;
 pub mod notice;
 pub mod opening;
 mod reader_first;
@@ -23,6 +24,7 @@ pub mod strip;
 pub mod study;
 pub mod table;
 pub mod text;
+pub mod training;
 pub mod undo;
 pub mod update;
 pub mod words;
@@ -71,6 +73,10 @@ pub struct AppState {
     pub memory_ceiling_bytes: usize,
     /// Local time minus UTC in seconds, for "Saved 14:02"; `None` shows UTC and says so.
     pub clock_offset_secs: Option<i32>,
+    /// The Train view.
+    pub training: training::TrainingState,
+    /// The Models view.
+    pub models_view: models::ModelsState,
     /// Bookkeeping that nobody draws.
     pub inner: Inner,
 }

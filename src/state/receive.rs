@@ -54,6 +54,11 @@ pub fn receive(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command
             Vec::new()
         }
         Event::Picked { job, pick, paths, no_dialog } => picked(state, job, pick, paths, no_dialog),
+        Event::Lab { job, report } => {
+            let mut commands = super::training::receive(state, job, &report, now_secs);
+            commands.extend(super::models::receive(state, job, &report));
+            commands
+        }
         Event::Canceled { job } => {
             canceled(state, job);
             Vec::new()

@@ -5,12 +5,16 @@ use std::path::PathBuf;
 
 use crate::engine::command::Pick;
 
-/// Which part of the program is on screen. Train and Models come with later milestones and are not drawn yet.
+/// Which part of the program is on screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MainView {
-    /// Read scans.
+    /// Scans with the nets' answers.
     #[default]
     Read,
+    /// Data, settings, curves, runs.
+    Train,
+    /// Models with their cards.
+    Models,
 }
 
 /// The window presets on the keys 1, 2, 3, 4 and 0.

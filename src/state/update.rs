@@ -39,6 +39,8 @@ pub fn update(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Comman
         }
         Action::Review(review) => reviewing::update(state, review, now_secs),
         Action::App(app) => update_app(state, app),
+        Action::Training(action) => super::training::update(state, action, now_secs),
+        Action::Models(action) => super::models::update(state, action),
     }
 }
 
@@ -53,6 +55,8 @@ fn say_why_not(state: &mut AppState, action: &Action, why: &str) {
         | Action::Window(_)
         | Action::View(_)
         | Action::Overlay(_)
+        | Action::Training(_)
+        | Action::Models(_)
         | Action::App(_) => return,
     };
     state.notices.add(Level::Info, about, format!("{why}."), Vec::new());
@@ -115,6 +119,7 @@ pub(super) fn save_settings(state: &mut AppState) -> Vec<Command> {
 fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
     let before = state.settings.clone();
     match action {
+        AppAction::ShowView(view) => state.layout.view = view,
         AppAction::ToggleLeft => state.layout.is_left_folded = !state.layout.is_left_folded,
         AppAction::ToggleRight => state.layout.is_right_folded = !state.layout.is_right_folded,
         AppAction::TogglePictureAlone => state.layout.is_picture_alone = !state.layout.is_picture_alone,

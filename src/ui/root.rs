@@ -11,12 +11,13 @@ use super::picture::Shown;
 use super::theme::{self, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
 use super::widgets;
 use super::{
-    empty, finding_panel, keys, model_panel, notices, overlay_panel, popups, review_panel, status_bar, strip,
-    study_panel, top_bar,
+    empty, finding_panel, keys, model_panel, models, notices, overlay_panel, popups, review_panel, status_bar, strip,
+    study_panel, top_bar, training,
 };
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
 use crate::state::notice::About;
+use crate::state::screen::MainView;
 
 /// Least width of the study panel in points.
 const LEAST_LEFT: f32 = 180.0;
@@ -41,26 +42,40 @@ pub fn root_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk) -> Vec<Action> {
         canvas::copy_picture(ui, rect);
         actions.push(Action::File(FileAction::PictureCopied));
     }
-    let shown = Shown::of(state);
-    let is_alone = state.layout.is_picture_alone && shown.is_some();
-    if !is_alone {
-        bars(ui, state, &mut actions);
-    }
-    if let Some(shown) = &shown {
-        if !is_alone {
-            side_panels(ui, shown, desk, &mut actions);
-            let frame = Frame::new().fill(Palette::of(ui).canvas);
-            let strip_panel = Panel::right("strip").exact_size(STRIP_WIDTH).resizable(false).frame(frame);
-            strip_panel.show_separator_line(false).show(ui, |ui| strip::strip_ui(ui, shown, &mut actions));
+    match state.layout.view {
+        MainView::Read => read_ui(ui, state, desk, &mut actions),
+        MainView::Train => {
+            bars(ui, state, &mut actions);
+            CentralPanel::no_frame().show(ui, |ui| training::training_ui(ui, state, &mut actions));
         }
-        CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, shown, desk, &mut actions));
-        homeless_notices(ui, shown, desk, &mut actions);
-    } else {
-        CentralPanel::no_frame().show(ui, |ui| empty::empty_ui(ui, state, &mut actions));
+        MainView::Models => {
+            bars(ui, state, &mut actions);
+            CentralPanel::no_frame().show(ui, |ui| models::models_ui(ui, state, &mut actions));
+        }
     }
     popups::popup_ui(ui, state, desk, &mut actions);
     empty::drag_target_ui(ui, state);
     actions
+}
+
+fn read_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let shown = Shown::of(state);
+    let is_alone = state.layout.is_picture_alone && shown.is_some();
+    if !is_alone {
+        bars(ui, state, actions);
+    }
+    if let Some(shown) = &shown {
+        if !is_alone {
+            side_panels(ui, shown, desk, actions);
+            let frame = Frame::new().fill(Palette::of(ui).canvas);
+            let strip_panel = Panel::right("strip").exact_size(STRIP_WIDTH).resizable(false).frame(frame);
+            strip_panel.show_separator_line(false).show(ui, |ui| strip::strip_ui(ui, shown, actions));
+        }
+        CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, shown, desk, actions));
+        homeless_notices(ui, shown, desk, actions);
+    } else {
+        CentralPanel::no_frame().show(ui, |ui| empty::empty_ui(ui, state, actions));
+    }
 }
 
 fn bars(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {

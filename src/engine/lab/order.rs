@@ -1,0 +1,146 @@
+//! What the lab can be ordered to do. Not for how it does it.
+
+use std::path::PathBuf;
+
+use crate::train::config::TrainConfig;
+
+/// One order; [`super::super::command::Command::Lab`] carries it.
+#[derive(Clone, Debug)]
+pub enum LabOrder {
+    /// Look at a data set (surveyor; the newest wins).
+    Survey(Box<SurveyRequest>),
+    /// Two trial steps on the chosen device: time and memory (trainer, in line).
+    Try(Box<TrainConfig>),
+    /// Train in a new folder among this computer's runs (trainer, in line).
+    Start(Box<TrainConfig>),
+    /// Go on with the run in this folder (trainer, in line).
+    Resume(PathBuf),
+    /// What the training named by the job shall do now; acts within a step.
+    Control(Control),
+    /// List the runs known on this computer (surveyor).
+    ListRuns,
+    /// Read one run's curves and settings in full (surveyor).
+    ReadRun(PathBuf),
+    /// Read the example pictures of one epoch (surveyor).
+    ReadExamples {
+        /// The run's folder.
+        run: PathBuf,
+        /// Epoch, from 0.
+        epoch: usize,
+    },
+    /// Name, note and tags of a run (surveyor).
+    LabelRun {
+        /// The run's folder.
+        run: PathBuf,
+        /// What to write.
+        label: RunLabel,
+    },
+    /// Move a run to the program's trash (surveyor).
+    TrashRun(PathBuf),
+    /// Write curves as PNG, SVG or CSV, by the file's extension (surveyor).
+    ExportCurves {
+        /// Folders of the runs.
+        runs: Vec<PathBuf>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Write the split of a survey as `split.csv` (surveyor).
+    WriteSplit {
+        /// What was surveyed.
+        request: Box<SurveyRequest>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Models: list, cards, files (surveyor).
+    Models(ModelOrder),
+    /// Measure nets on a part of a data set (trainer, in line).
+    Evaluate(Box<EvaluateRequest>),
+}
+
+/// What to look at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurveyRequest {
+    /// Folder or CSV.
+    pub data: PathBuf,
+    /// `split.csv` to follow; drawn by seed and shares where `None`.
+    pub split_file: Option<PathBuf>,
+    /// Shares of training, validation and test.
+    pub shares: [f64; 3],
+    /// Seed of the drawn split.
+    pub seed: u64,
+}
+
+/// What a training under way shall do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Let go of the processor within a step.
+    Pause,
+    /// Go on at the very batch.
+    GoOn,
+    /// Stop within a step and keep the best.
+    Stop,
+    /// Finish this epoch with its validation, then stop and keep the best.
+    StopAfterEpoch,
+    /// Stop and move the run to the trash.
+    Discard,
+}
+
+/// What a person writes on a run.
+#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct RunLabel {
+    /// Name; empty for the one drawn from net and date.
+    pub name: String,
+    /// Free text.
+    pub note: String,
+    /// Tags.
+    pub tags: Vec<String>,
+}
+
+/// Models and their cards.
+#[derive(Clone, Debug)]
+pub enum ModelOrder {
+    /// All models known: shipped, of runs, imported.
+    List,
+    /// Change the words that a person may change on a card.
+    Describe {
+        /// The weights' file.
+        weights: PathBuf,
+        /// Name on screen.
+        name: String,
+        /// Intended use.
+        intended_use: String,
+        /// Notes, one a line.
+        notes: Vec<String>,
+    },
+    /// Write weights and card as one file.
+    Export {
+        /// The weights' file; `None` with the task for the shipped ones.
+        weights: PathBuf,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Take in a file made by [`ModelOrder::Export`], or weights with their card.
+    Import(PathBuf),
+}
+
+/// What to measure on what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EvaluateRequest {
+    /// Classifier weights; `None` for none or, with `shipped_classifier`, the shipped ones.
+    pub classifier: Option<PathBuf>,
+    /// Segmenter weights; `None` for none or, with `shipped_segmenter`, the shipped ones.
+    pub segmenter: Option<PathBuf>,
+    /// Measure the shipped classifier where `classifier` is `None`.
+    pub shipped_classifier: bool,
+    /// Measure the shipped segmenter where `segmenter` is `None`.
+    pub shipped_segmenter: bool,
+    /// Folder or CSV.
+    pub data: PathBuf,
+    /// Its split; with it, [`Self::part`] is that part, else all slices.
+    pub split_file: Option<PathBuf>,
+    /// The part.
+    pub part: Option<crate::train::split::Part>,
+    /// Device.
+    pub device: crate::domain::device::DeviceChoice,
+}

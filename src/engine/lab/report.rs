@@ -1,0 +1,189 @@
+//! What the lab reports. Not for acting on it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::order::RunLabel;
+use crate::domain::card::{ModelCard, Task};
+use crate::train::config::TrainConfig;
+use crate::train::event::{EpochRecord, TrainEvent};
+
+/// One report; [`super::super::event::Event::Lab`] carries it.
+#[derive(Clone, Debug)]
+pub enum LabReport {
+    /// A data set was looked at.
+    Surveyed(Arc<crate::train::inspect::DataReport>),
+    /// Two trial steps are done.
+    Tried(TrialResult),
+    /// The training's folder is made: it is among the runs from now on.
+    RunCreated(PathBuf),
+    /// The training loop's own word; steps are thinned to 20 a second, epochs never.
+    Training(TrainEvent),
+    /// The training is paused (true) or goes on (false).
+    Paused(bool),
+    /// The run lies in the trash; its folder there.
+    Trashed(PathBuf),
+    /// All runs, newest first.
+    Runs(Arc<Vec<RunSummary>>),
+    /// One run in full.
+    RunRead(Arc<RunRecord>),
+    /// Example pictures of one epoch.
+    Examples(Arc<ExampleSheet>),
+    /// A file was written.
+    Written(PathBuf),
+    /// All models.
+    Models(Arc<Vec<KnownModel>>),
+    /// An evaluation is done.
+    Evaluated(Arc<crate::train::curves::EvaluationReport>),
+}
+
+/// What two trial steps took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrialResult {
+    /// Name of the device.
+    pub device: String,
+    /// Seconds a step, the second one's.
+    pub secs_per_step: f32,
+    /// Steps an epoch.
+    pub steps_per_epoch: usize,
+    /// Seconds an epoch, validation estimated in.
+    pub secs_per_epoch: f32,
+    /// Peak memory of the process in bytes, where the system says it.
+    pub peak_bytes: Option<u64>,
+    /// Memory of the machine or device in bytes, where known.
+    pub available_bytes: Option<u64>,
+    /// What would fit, where this does not: "batch 4 would take about 0.9 GB".
+    pub suggestion: Option<String>,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunStatus {
+    /// In training in this program now.
+    Running,
+    /// Waits in line.
+    Queued,
+    /// Ended as planned, or early.
+    Finished,
+    /// Stopped by the user; the best is kept.
+    Stopped,
+    /// Neither running nor ended: the program went away in the middle. "Resume" goes on.
+    Interrupted,
+    /// The loss was not a number.
+    NotANumber,
+    /// Its folder cannot be read; the reason is in [`RunSummary::trouble`].
+    Unreadable,
+}
+
+/// One line of the list of runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunSummary {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Name, note, tags.
+    pub label: RunLabel,
+    /// Settings; `None` where unreadable.
+    pub config: Option<Box<TrainConfig>>,
+    /// Where it stands.
+    pub status: RunStatus,
+    /// Epochs done.
+    pub epochs_done: usize,
+    /// Best epoch, from 0, with its validation loss and metric.
+    pub best: Option<(usize, f32, f32)>,
+    /// Name of the metric.
+    pub metric_name: String,
+    /// Validation metric by epoch, for the small curve.
+    pub metric_curve: Vec<f32>,
+    /// Seconds trained.
+    pub secs: f32,
+    /// When it was begun, seconds since 1970 (UTC).
+    pub begun_secs: u64,
+    /// Whether weights are there to read with.
+    pub has_weights: bool,
+    /// Why it cannot be read.
+    pub trouble: Option<String>,
+}
+
+/// One run in full.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRecord {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Settings.
+    pub config: Box<TrainConfig>,
+    /// All epochs.
+    pub epochs: Vec<EpochRecord>,
+    /// Loss of each step kept on disk: `(step over the run, loss)`.
+    pub steps: Vec<(u32, f32)>,
+    /// Pauses, resumes and drops of the learning rate: step over the run and what it was.
+    pub marks: Vec<(u32, Mark)>,
+    /// Epochs that have example pictures.
+    pub example_epochs: Vec<usize>,
+}
+
+/// What happened at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Paused.
+    Paused,
+    /// Went on after a pause.
+    WentOn,
+    /// Taken up again after the program had gone.
+    Resumed,
+    /// The learning rate dropped on a plateau.
+    RateDropped,
+}
+
+/// Pictures of the same validation slices after one epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExampleSheet {
+    /// The run.
+    pub run: PathBuf,
+    /// Epoch, from 0.
+    pub epoch: usize,
+    /// The slices, in a fixed order; the current worst last.
+    pub examples: Vec<ExamplePicture>,
+}
+
+/// One slice with truth and prediction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExamplePicture {
+    /// File name of the slice.
+    pub name: String,
+    /// The slice's file, to open in Read.
+    pub image: PathBuf,
+    /// Page in it.
+    pub page: Option<usize>,
+    /// Side in pixels of the three squares below.
+    pub size: usize,
+    /// Gray values of the FLAIR as the net saw it, row by row.
+    pub gray: Vec<u8>,
+    /// True mask, 0 or 1; empty where there is none.
+    pub truth: Vec<u8>,
+    /// Predicted probability, 0–255; empty for a classifier.
+    pub prediction: Vec<u8>,
+    /// True label.
+    pub label: bool,
+    /// Classifier's score; `None` for a segmenter.
+    pub score: Option<f32>,
+    /// Slice Dice at 0.5; `None` for a classifier or where both masks are empty.
+    pub dice: Option<f32>,
+    /// True for the current worst validation slices.
+    pub is_worst: bool,
+}
+
+/// One model that this computer knows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownModel {
+    /// Where its weights are; `None` for the ones inside the program.
+    pub weights: Option<PathBuf>,
+    /// Its task, where known.
+    pub task: Option<Task>,
+    /// Its card; `None` where it is missing.
+    pub card: Option<Box<ModelCard>>,
+    /// The run that it comes of.
+    pub run: Option<PathBuf>,
+    /// Why it cannot be used.
+    pub trouble: Option<String>,
+}
