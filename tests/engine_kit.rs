@@ -249,7 +249,8 @@ pub fn is_end_of(job: u64) -> impl Fn(&Event) -> bool {
             | Event::AnalysisStarted { .. }
             | Event::Scored { .. }
             | Event::Outlined { .. }
-            | Event::SliceFailed { .. } => false,
+            | Event::SliceFailed { .. }
+            | Event::Lab { .. } => false,
         };
         is_end && event.job() == JobId(job)
     }
