@@ -2,6 +2,7 @@
 //! [`receive::receive`] the engine's events, both answer with commands. Not for drawing, threads or files.
 
 pub mod action;
+mod agreeing;
 pub mod allowed;
 mod analyzing;
 pub mod counts;

@@ -56,6 +56,8 @@ pub struct Notice {
     pub shows_details: bool,
     /// A slice to jump to, from 0: "\[Show\]".
     pub show_slice: Option<usize>,
+    /// The series that this slice is of, where it is not the one on screen.
+    pub show_scan: Option<(StudyId, usize)>,
 }
 
 /// All notices, oldest first.
@@ -77,15 +79,31 @@ impl Notices {
         }
         let id = NoticeId(self.next);
         self.next += 1;
-        self.all.push(Notice { id, level, about, text, details, shows_details: false, show_slice: None });
+        self.all.push(Notice {
+            id,
+            level,
+            about,
+            text,
+            details,
+            shows_details: false,
+            show_slice: None,
+            show_scan: None,
+        });
         id
     }
 
     /// Adds an info with a slice to jump to.
-    pub fn add_show(&mut self, about: About, text: String, show_slice: Option<usize>) {
+    pub fn add_show(
+        &mut self,
+        about: About,
+        text: String,
+        show_slice: Option<usize>,
+        show_scan: Option<(StudyId, usize)>,
+    ) {
         let id = self.add(Level::Info, about, text, Vec::new());
         if let Some(notice) = self.all.iter_mut().find(|n| n.id == id) {
             notice.show_slice = show_slice;
+            notice.show_scan = show_scan;
         }
     }
 

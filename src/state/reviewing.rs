@@ -12,13 +12,13 @@ use super::notice::{About, Level};
 use super::screen::Popup;
 use super::study::{Analysis, ScanState, StudyId};
 use super::undo::{Change, Decision};
-use super::{AppState, Thresholds, allowed, looking, reader_first, saving, text, undo, update};
+use super::{AppState, Thresholds, agreeing, allowed, looking, reader_first, saving, undo, update};
 
 /// Does what the reader decided.
 pub(super) fn update(state: &mut AppState, action: ReviewAction, now_secs: u64) -> Vec<Command> {
     match action {
         ReviewAction::Decide(verdict) => decide(state, verdict, now_secs),
-        ReviewAction::AgreeAll => agree_all(state, now_secs),
+        ReviewAction::AgreeAll => agreeing::agree_all(state, now_secs),
         ReviewAction::Note { slice, text } => note(state, slice, &text),
         ReviewAction::Undo => undo::undo(state),
         ReviewAction::Redo => undo::redo(state),
@@ -149,7 +149,13 @@ pub(super) fn tell_all_reviewed(state: &mut AppState) {
 }
 
 /// A verdict with the outline as it is drawn now.
-fn slice_review(scan: &ScanState, slice: usize, verdict: Verdict, thresholds: Thresholds, at_secs: u64) -> SliceReview {
+pub(super) fn slice_review(
+    scan: &ScanState,
+    slice: usize,
+    verdict: Verdict,
+    thresholds: Thresholds,
+    at_secs: u64,
+) -> SliceReview {
     let found = scan.finding.as_ref().and_then(|f| f.slices.get(slice));
     let mask = found.and_then(|s| s.mask(thresholds.mask));
     let before = scan.decision(slice, thresholds);
@@ -196,8 +202,8 @@ fn decide(state: &mut AppState, verdict: Verdict, now_secs: u64) -> Vec<Command>
     commands
 }
 
-/// Puts changes into the review on screen, makes them undoable, saves.
-fn commit(
+/// Puts changes into the review of a scan, makes them undoable, saves.
+pub(super) fn commit(
     state: &mut AppState,
     id: StudyId,
     scan_index: usize,
@@ -215,7 +221,14 @@ fn commit(
         }
     }
     let key = review.key.clone();
-    state.undo.push(Decision { study: id, scan: scan_index, key: key.clone(), at_slice, changes });
+    state.undo.push(Decision {
+        study: id,
+        scan: scan_index,
+        key: key.clone(),
+        at_slice,
+        changes,
+        joins_previous: false,
+    });
     saving::save(state, id, scan_index, &key)
 }
 
@@ -241,41 +254,6 @@ fn set_initials(state: &mut AppState, initials: &str) -> Vec<Command> {
     if let Some((id, scan, key)) = current {
         commands.extend(saving::save(state, id, scan, &key));
     }
-    commands
-}
-
-/// Agrees with every slice that has no verdict yet, only when all were viewed and the analysis is complete.
-fn agree_all(state: &mut AppState, now_secs: u64) -> Vec<Command> {
-    let Some((study, _, scan)) = state.current_scan() else { return Vec::new() };
-    let thresholds = state.thresholds_of(scan);
-    let (id, scan_index, at_slice, count) = (study.id, study.scan, scan.slice, scan.counts.len());
-    let slices_where = |condition: &dyn Fn(usize) -> bool| (0..count).filter(|&i| condition(i)).collect::<Vec<_>>();
-    let not_answered = slices_where(&|i| scan.score(i).is_none() || scan.is_pending(i));
-    let not_viewed = slices_where(&|i| !scan.is_viewed(i, thresholds));
-    let refusal = match (not_answered.first(), not_viewed.first()) {
-        (Some(&first), _) => Some((format!("Not analyzed yet: {}", text::slice_list(&not_answered)), first)),
-        (None, Some(&first)) => Some((format!("Not viewed: {}", text::slice_list(&not_viewed)), first)),
-        (None, None) => None,
-    };
-    if let Some((text, first)) = refusal {
-        state.notices.add_show(About::Review, text, Some(first));
-        return Vec::new();
-    }
-    let undecided = slices_where(&|i| scan.decision(i, thresholds).is_none());
-    let changes: Vec<Change> = undecided
-        .into_iter()
-        .map(|slice| {
-            let after = slice_review(scan, slice, Verdict::Agree, thresholds, now_secs);
-            Change { slice, before: None, after: Some(after) }
-        })
-        .collect();
-    if changes.is_empty() {
-        let words = "Every slice has a verdict.".to_owned();
-        state.notices.add(Level::Info, About::Review, words, Vec::new());
-        return Vec::new();
-    }
-    let mut commands = commit(state, id, scan_index, thresholds, at_slice, changes);
-    commands.extend(ask_initials(state));
     commands
 }
 

@@ -30,6 +30,8 @@ pub struct Decision {
     pub at_slice: usize,
     /// What changed.
     pub changes: Vec<Change>,
+    /// Made together with the one before it, and taken back with it.
+    pub joins_previous: bool,
 }
 
 /// Decisions that can be taken back and made again.
@@ -56,6 +58,13 @@ impl Undo {
         self.undone.clear();
     }
 
+    /// The last decision was made together with the one before it.
+    pub(super) fn join_last(&mut self) {
+        if let Some(last) = self.done.last_mut() {
+            last.joins_previous = true;
+        }
+    }
+
     /// A study is closed: its decisions can no longer be taken back.
     pub(super) fn forget(&mut self, study: StudyId) {
         self.done.retain(|d| d.study != study);
@@ -65,17 +74,28 @@ impl Undo {
 
 /// Takes the last decision back and returns to its slice.
 pub(super) fn undo(state: &mut AppState) -> Vec<Command> {
-    let Some(decision) = state.undo.done.pop() else { return Vec::new() };
-    let commands = apply(state, &decision, |change| &change.before);
-    state.undo.undone.push(decision);
+    let mut commands = Vec::new();
+    while let Some(decision) = state.undo.done.pop() {
+        let goes_on = decision.joins_previous;
+        commands.extend(apply(state, &decision, |change| &change.before));
+        state.undo.undone.push(decision);
+        if !goes_on {
+            break;
+        }
+    }
     commands
 }
 
 /// Makes the last decision again that was taken back.
 pub(super) fn redo(state: &mut AppState) -> Vec<Command> {
-    let Some(decision) = state.undo.undone.pop() else { return Vec::new() };
-    let commands = apply(state, &decision, |change| &change.after);
-    state.undo.done.push(decision);
+    let mut commands = Vec::new();
+    while let Some(decision) = state.undo.undone.pop() {
+        commands.extend(apply(state, &decision, |change| &change.after));
+        state.undo.done.push(decision);
+        if !state.undo.undone.last().is_some_and(|next| next.joins_previous) {
+            break;
+        }
+    }
     commands
 }
 

@@ -42,19 +42,20 @@ fn notice_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
 }
 
 fn buttons_ui(ui: &mut Ui, notice: &Notice, actions: &mut Vec<Action>) {
-    let mut quiet = |ui: &mut Ui, label: &str, action: Action| {
+    let mut quiet = |ui: &mut Ui, label: &str, wanted: Vec<Action>| {
         if KeyButton::new(label).look(Look::Quiet).small().show(ui).clicked() {
-            actions.push(action);
+            actions.extend(wanted);
         }
     };
     if let Some(slice) = notice.show_slice {
-        quiet(ui, "Show", Action::Go(GoAction::Slice(slice)));
+        let elsewhere = notice.show_scan.map(|(study, scan)| Action::Go(GoAction::Scan(study, scan)));
+        quiet(ui, "Show", elsewhere.into_iter().chain([Action::Go(GoAction::Slice(slice))]).collect());
     }
     if !notice.details.is_empty() {
         let label = if notice.shows_details { "Hide details" } else { "Show details" };
-        quiet(ui, label, Action::App(AppAction::ToggleDetails(notice.id)));
+        quiet(ui, label, vec![Action::App(AppAction::ToggleDetails(notice.id))]);
     }
-    quiet(ui, "Dismiss", Action::App(AppAction::Dismiss(notice.id)));
+    quiet(ui, "Dismiss", vec![Action::App(AppAction::Dismiss(notice.id))]);
 }
 
 /// A notice in one line, for bars.

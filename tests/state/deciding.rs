@@ -10,9 +10,9 @@ use glioview::state::labels;
 use glioview::state::notice::About;
 use glioview::state::reviewing::runs_of;
 use glioview::state::screen::Popup;
-use glioview::state::study::Saved;
+use glioview::state::study::{Saved, ScanState};
 
-use super::make::{Desk, NOW, failure, map, mask, study};
+use super::make::{Desk, NOW, failure, map, mask, scan, study, study_of};
 
 /// Slices 2, 3, 4 and 7 (from 1) are flagged; the last of them has no outline.
 const FLAGS: [(f32, usize); 8] = [(0.1, 0), (0.9, 5), (0.9, 9), (0.9, 4), (0.1, 0), (0.1, 0), (0.7, 0), (0.1, 0)];
@@ -176,6 +176,36 @@ fn agreeing_with_everything_leaves_verdicts_alone_and_is_taken_back_as_one() {
     assert_eq!((verdict(&desk, 2), verdict(&desk, 0)), (Some(Verdict::NotTumor), Some(Verdict::Agree)));
     desk.act(Action::Review(ReviewAction::Undo));
     assert_eq!((verdict(&desk, 2), verdict(&desk, 0)), (Some(Verdict::NotTumor), None));
+}
+
+#[test]
+fn agreeing_with_everything_needs_every_series_and_is_taken_back_as_one() {
+    let mut desk = Desk::new();
+    desk.open(vec![study_of("p1", vec![scan(2), scan(3)])]);
+    desk.answer(&[(0.9, 5), (0.1, 0)]);
+    view_all(&mut desk);
+    let id = desk.app.current.unwrap();
+    assert!(desk.act(Action::Review(ReviewAction::AgreeAll)).is_empty());
+    let notice = desk.app.notices.about(About::Review).next().unwrap();
+    assert_eq!(notice.text, "s: Not analyzed yet: 1–3");
+    assert_eq!((notice.show_scan, notice.show_slice), (Some((id, 1)), Some(0)));
+    desk.act(Action::Go(GoAction::Scan(id, 1)));
+    desk.answer(&[(0.1, 0), (0.9, 5), (0.1, 0)]);
+    view_all(&mut desk);
+    desk.act(Action::Review(ReviewAction::AgreeAll));
+    let agreed = |desk: &Desk| {
+        let study = &desk.app.studies[0];
+        let decided = |s: &ScanState| {
+            let thresholds = desk.app.thresholds_of(s);
+            (0..s.counts.len()).filter(|&slice| s.decision(slice, thresholds).is_some()).count()
+        };
+        study.scans.iter().map(decided).collect::<Vec<_>>()
+    };
+    assert_eq!(agreed(&desk), [2, 3]);
+    desk.act(Action::Review(ReviewAction::Undo));
+    assert_eq!(agreed(&desk), [0, 0]);
+    desk.act(Action::Review(ReviewAction::Redo));
+    assert_eq!(agreed(&desk), [2, 3]);
 }
 
 #[test]
