@@ -121,6 +121,26 @@ fn a_place_that_cannot_be_written_is_a_clear_error() {
     assert_eq!(std::fs::read(place.path("file")).unwrap(), b"not a folder", "what was there is untouched");
 }
 
+/// No file may grow beyond 1 kB: what a full disk does to a writer, without filling one.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_during_an_export_is_a_clear_error_and_leaves_earlier_results_whole() {
+    let place = Place::new();
+    place.heads("heads", 2);
+    let arguments = ["heads", "--out", "out", "--threshold", "0", "--mask-threshold", "0"];
+    assert_eq!(code(&place.analyze(&arguments)), 0);
+    let before = (names(&place.path("out")), std::fs::read(place.path("out/findings.json")).unwrap());
+    let program = env!("CARGO_BIN_EXE_glioview");
+    let limited = format!("trap '' XFSZ; ulimit -f 1; exec {program} \"$@\"");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", &limited, "bash"]).args(analyze_arguments()).args(arguments).current_dir(place.path(""));
+    let output = command.env("GLIOVIEW_HOME", place.path("home")).env_remove("DISPLAY").output().unwrap();
+    assert_eq!(code(&output), 2, "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stderr).contains("File too large"), "{}", text(&output.stderr));
+    let after = (names(&place.path("out")), std::fs::read(place.path("out/findings.json")).unwrap());
+    assert_eq!(after, before, "the earlier results are as they were, and nothing half written lies about");
+}
+
 #[test]
 fn a_picture_of_another_kind_is_not_analyzed_until_the_user_says_so() {
     let place = Place::new();

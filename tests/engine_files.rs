@@ -45,7 +45,7 @@ fn finding_of(study: &Study) -> Finding {
 }
 
 fn export(engine: &Engine, study: &Arc<Study>, folder: PathBuf) -> Vec<Event> {
-    let items = vec![ExportItem { scan: 0, finding: Arc::new(finding_of(study)), review: None }];
+    let items = vec![ExportItem { scan: 0, finding: Arc::new(finding_of(study)), review: None, asked: Vec::new() }];
     let study = Arc::clone(study);
     engine.send(Command::Export { job: JobId(9), study, items, outline_all: false, folder });
     engine.drain(PATIENCE)

@@ -90,7 +90,8 @@ fn review(finding: &Finding) -> Review {
 
 fn write_one(folder: &Path, finding: &Finding, review: Option<&Review>, outline_all: bool) -> Result<Written, IoError> {
     let study = study();
-    let results = StudyResults { study: &study, scans: vec![ScanResults { scan: 0, finding, review }], outline_all };
+    let results =
+        StudyResults { study: &study, scans: vec![ScanResults { scan: 0, finding, review, asked: &[] }], outline_all };
     write(&[results], folder, &mut |_, _| ControlFlow::Continue(()))
 }
 
@@ -104,6 +105,20 @@ fn tree(folder: &Path) -> BTreeSet<String> {
         |f: &Path| std::fs::read_dir(f).map(|e| e.flatten().map(|e| e.path()).collect::<Vec<_>>()).unwrap_or_default();
     let all = entries(folder).into_iter().flat_map(|p| if p.is_dir() { entries(&p) } else { vec![p] });
     all.map(|p| p.strip_prefix(folder).expect("inside").to_string_lossy().replace('\\', "/")).collect()
+}
+
+#[test]
+fn a_slice_that_was_asked_to_be_outlined_keeps_its_mask_though_it_is_not_flagged() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (study, finding) = (study(), finding(8));
+    let scans = vec![ScanResults { scan: 0, finding: &finding, review: None, asked: &[0] }];
+    let results = StudyResults { study: &study, scans, outline_all: false };
+    write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
+    let first = &json_of(folder.path())["slices"][0];
+    assert_eq!((&first["positive"], &first["area_px"]), (&json!(false), &json!(6)));
+    assert_eq!(first["mask"], "masks/s_1_mask.png");
+    assert_eq!(first["warnings"], json!(["Not flagged; outlined because the reader asked for it."]));
+    assert!(folder.path().join("masks/s_1_mask.png").is_file());
 }
 
 #[test]
@@ -204,7 +219,7 @@ fn a_stopped_or_failed_export_leaves_the_earlier_results_untouched() {
     let before = (tree(folder.path()), json_of(folder.path()));
 
     let (study, other) = (study(), finding(3));
-    let scans = vec![ScanResults { scan: 0, finding: &other, review: None }];
+    let scans = vec![ScanResults { scan: 0, finding: &other, review: None, asked: &[] }];
     let results = StudyResults { study: &study, scans, outline_all: false };
     let stopped = write(&[results], folder.path(), &mut |done, _| {
         if done == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -259,7 +274,7 @@ fn several_studies_get_a_clean_and_different_subfolder_each() {
     let (study, finding) = (study(), finding(8));
     let results = || StudyResults {
         study: &study,
-        scans: vec![ScanResults { scan: 0, finding: &finding, review: None }],
+        scans: vec![ScanResults { scan: 0, finding: &finding, review: None, asked: &[] }],
         outline_all: false,
     };
     let written = write(&[results(), results()], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");

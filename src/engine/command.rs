@@ -52,6 +52,8 @@ pub struct ExportItem {
     pub finding: Arc<Finding>,
     /// The reader's decisions, if any.
     pub review: Option<Review>,
+    /// Slices that the reader asked to be outlined; their masks count though they are not flagged.
+    pub asked: Vec<usize>,
 }
 
 /// What a dialog asks for.

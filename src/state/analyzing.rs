@@ -120,9 +120,12 @@ fn start_current(state: &mut AppState) -> Vec<Command> {
 fn outline_slice(state: &mut AppState) -> Vec<Command> {
     let latest = state.inner.latest_analysis;
     let Some(scan) = state.current_scan_mut() else { return Vec::new() };
+    let slice = scan.slice;
+    if !scan.own_outlines.contains(&slice) {
+        scan.own_outlines.push(slice);
+    }
     match scan.job.filter(|_| scan.job == latest) {
         Some(job) => {
-            let slice = scan.slice;
             if scan.asked_outlines.contains(&slice) {
                 return Vec::new();
             }

@@ -37,7 +37,8 @@ pub(super) fn export(state: &mut AppState, folder: PathBuf) -> Vec<Command> {
         .enumerate()
         .filter_map(|(scan, known)| {
             let finding = finding_in_use(state, known)?;
-            Some(ExportItem { scan, finding: Arc::new(finding), review: review_to_keep(state, known) })
+            let asked = known.own_outlines.clone();
+            Some(ExportItem { scan, finding: Arc::new(finding), review: review_to_keep(state, known), asked })
         })
         .collect();
     let is_incomplete = study.scans.iter().any(|s| s.analysis.is_running());
@@ -49,7 +50,7 @@ pub(super) fn export(state: &mut AppState, folder: PathBuf) -> Vec<Command> {
     }
     let progress = Progress { what: "Writing", done: 0, total: 0 };
     state.export = Export::Running { job, progress, folder: folder.clone() };
-    // The same files as the terminal's: masks count where the slice is flagged.
+    // The same files as the terminal's: masks count where the slice is flagged, or was asked to be outlined.
     vec![Command::Export { job, study, items, outline_all: false, folder }]
 }
 

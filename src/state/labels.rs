@@ -230,8 +230,15 @@ pub fn drag_hover_line(paths: &[PathBuf]) -> Option<String> {
     if folders > 0 {
         parts.push(text::counted(folders, "folder", "folders"));
     }
+    let foreign: Vec<&str> = names.iter().map(|n| n.as_str()).filter(|n| !READABLE.contains(n)).collect();
+    if folders == 0 && foreign.len() == names.len() {
+        return Some(format!("Not pictures by their name: {}. {} open here", foreign.join(", "), READABLE.join(", ")));
+    }
     Some(format!("Open {}", parts.join(" and ")))
 }
+
+/// Kinds of picture that open, by the endings that they usually have.
+const READABLE: [&str; 5] = ["PNG", "JPEG", "TIFF", "BMP", "WebP"];
 
 /// The kind that a file's name promises; `None` for a name without an ending, which is taken for a folder.
 fn kind_of_name(path: &Path) -> Option<String> {
@@ -239,6 +246,7 @@ fn kind_of_name(path: &Path) -> Option<String> {
     Some(match ending.as_str() {
         "tif" | "tiff" => "TIFF".to_owned(),
         "jpg" | "jpeg" => "JPEG".to_owned(),
+        "webp" => "WebP".to_owned(),
         other => other.to_ascii_uppercase(),
     })
 }

@@ -101,6 +101,8 @@ pub struct ScanState {
     pub counts: Vec<Option<Box<SliceCounts>>>,
     /// Slices that the reader asked to be outlined and that are not yet.
     pub asked_outlines: Vec<usize>,
+    /// Slices that the reader asked to be outlined, outlined since or not: exported like flagged ones.
+    pub own_outlines: Vec<usize>,
     /// Which slices were on screen, with or without the model's answer.
     pub seen: Vec<bool>,
     /// Reviews, one per result: [`ScanState::review`] is the one of the result on screen.
@@ -130,6 +132,7 @@ impl ScanState {
             finding: None,
             counts: vec![None; count],
             asked_outlines: Vec::new(),
+            own_outlines: Vec::new(),
             seen: vec![false; count],
             reviews: Vec::new(),
             call: None,

@@ -75,6 +75,18 @@ fn a_refused_picture_is_exported_as_refused() {
 }
 
 #[test]
+fn a_slice_that_the_reader_asked_to_be_outlined_is_exported_as_asked() {
+    let mut desk = Desk::new();
+    desk.open(vec![study("p1", 3)]);
+    desk.begin(GateVerdict::Known);
+    desk.act(Action::Analysis(AnalysisAction::OutlineSlice));
+    desk.end();
+    assert_eq!(export(&mut desk)[0].asked, [1]);
+    let mut untouched = Desk::read(&[(0.9, 5)]);
+    assert!(export(&mut untouched)[0].asked.is_empty());
+}
+
+#[test]
 fn an_export_of_a_running_analysis_says_so() {
     let mut desk = Desk::new();
     desk.open(vec![study("p1", 2)]);

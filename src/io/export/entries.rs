@@ -55,6 +55,9 @@ pub fn slice_entry(
     if positive && found.map.is_none() {
         warnings.push("The outline was still pending.".to_owned());
     }
+    if !positive && mask.is_some() && item.asked.contains(&index) {
+        warnings.push("Not flagged; outlined because the reader asked for it.".to_owned());
+    }
     SliceEntry {
         path: relative_path(results, slice),
         page: slice.page.map(|p| p + 1),
@@ -132,7 +135,7 @@ fn reference(results: &StudyResults<'_>) -> Option<Reference> {
         let scan = &results.study.scans[item.scan];
         for (index, expected) in scan.reference.iter().enumerate() {
             let Some(expected) = expected else { continue };
-            let found = counted_mask(scan, item.finding, index, results.outline_all);
+            let found = counted_mask(results, item, index);
             let overlap = found.as_ref().map_or(0, |m| m.overlap_px(expected)) as u64;
             let areas = (found.as_ref().map_or(0, Mask::area_px) as u64, expected.area_px() as u64);
             slices += 1;

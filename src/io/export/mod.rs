@@ -15,7 +15,7 @@ use crate::domain::card::Task;
 use crate::domain::finding::Finding;
 use crate::domain::mask::Mask;
 use crate::domain::review::Review;
-use crate::domain::scan::{Scan, Study};
+use crate::domain::scan::Study;
 
 /// The name of the file that holds all results.
 pub const FINDINGS_FILE: &str = "findings.json";
@@ -31,6 +31,8 @@ pub struct ScanResults<'a> {
     pub finding: &'a Finding,
     /// What the reader decided.
     pub review: Option<&'a Review>,
+    /// Slices that the reader asked to be outlined; their masks count though they are not flagged.
+    pub asked: &'a [usize],
 }
 
 /// One study with its results.
@@ -104,7 +106,7 @@ fn write_study(
                 return Err(IoError::Canceled);
             }
             done += 1;
-            let mask = counted_mask(scan, item.finding, index, results.outline_all);
+            let mask = counted_mask(results, item, index);
             let mut entry = entries::slice_entry(results, item, index, mask.as_ref());
             if let Some(mask) = mask.filter(|m| !m.is_empty()) {
                 let name = unique(&entries::stem_of(&scan.slices[index]), &mut names);
@@ -154,10 +156,12 @@ fn check(results: &StudyResults<'_>, folder: &Path) -> Result<(), IoError> {
 }
 
 /// The mask of a slice as it counts: where the slice is flagged (or all are to be outlined) and its outline is there.
-fn counted_mask(scan: &Scan, finding: &Finding, index: usize, outline_all: bool) -> Option<Mask> {
+fn counted_mask(results: &StudyResults<'_>, item: &ScanResults<'_>, index: usize) -> Option<Mask> {
+    let (scan, finding) = (results.study.scans.get(item.scan)?, item.finding);
     let slice = finding.slices.get(index)?;
     let flags = finding.model(Task::Classifier).map(|m| m.threshold);
-    let counts = outline_all || flags.is_none_or(|threshold| slice.is_flagged(threshold));
+    let is_asked = results.outline_all || item.asked.contains(&index);
+    let counts = is_asked || flags.is_none_or(|threshold| slice.is_flagged(threshold));
     let threshold = finding.model(Task::Segmenter)?.threshold;
     let mask = slice.mask(threshold).filter(|_| counts)?;
     (mask.rows == scan.rows).then_some(mask)
