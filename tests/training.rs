@@ -75,6 +75,7 @@ impl Observer for Ear {
                 self.warnings.clone_from(warnings);
             }
             TrainEvent::Step { .. } => self.steps += 1,
+            TrainEvent::Validating { .. } | TrainEvent::Marked { .. } => {}
             TrainEvent::EpochEnded(record) => self.epochs.push(record.clone()),
             TrainEvent::Ended { reason, best_epoch, .. } => self.ended = Some((*reason, *best_epoch)),
         }

@@ -333,6 +333,8 @@ impl Observer for Terminal {
                     format!("epoch {}/{}  loss {mean_loss:.4}  {slices_per_sec:.1} slices/s", epoch + 1, self.epochs);
                 self.bar.show(&text, step + 1, self.steps);
             }
+            TrainEvent::Validating { done, total, .. } => self.bar.show("Validating", *done, *total),
+            TrainEvent::Marked { .. } => {}
             TrainEvent::EpochEnded(r) => {
                 self.bar.clear();
                 println!(

@@ -1,6 +1,8 @@
 //! A run's folder: settings, split, log, best and last weights with all that an exact resume needs. Not for what ships
 //! (`card` makes that of the best).
 
+pub mod record;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +17,8 @@ use crate::nn::weights::{self, Tensors};
 
 /// Form of the folder; a newer one is refused.
 const RUN_VERSION: u32 = 1;
+/// Folder of the example pictures in a run's.
+pub(super) const EXAMPLES: &str = "examples";
 
 /// Everything but tensors that the next epoch needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,7 +109,12 @@ impl RunFolder {
     /// Writes a small text or JSON file of the run.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
         let path = self.0.join(name);
-        atomic::write(&path, bytes).map_err(|e| TrainError::Write { reason: e.to_string(), path })
+        if !self.0.is_dir() {
+            // Not made anew: what was in it would be missing without a word.
+            let reason = "the run's folder is no longer there; it was moved or removed during the training".to_owned();
+            return Err(TrainError::Write { reason, path: self.0.clone() });
+        }
+        atomic::write(&path, bytes).map_err(|e| TrainError::Write { reason: write_reason(&e), path })
     }
 
     /// Reads a file of the run.
@@ -130,12 +139,16 @@ impl RunFolder {
             return Ok(RunState::default());
         }
         let state: RunState = self.parse("state.json")?;
-        if state.run_version > RUN_VERSION {
-            let reason =
-                format!("written by a newer version (form {}, this one knows {RUN_VERSION})", state.run_version);
-            return Err(TrainError::Checkpoint { reason, path: self.0.join("state.json") });
-        }
+        self.check_form(state.run_version, "state.json")?;
         Ok(state)
+    }
+
+    fn check_form(&self, found: u32, name: &str) -> Result<(), TrainError> {
+        if found > RUN_VERSION {
+            let reason = format!("written by a newer version (form {found}, this one knows {RUN_VERSION})");
+            return Err(TrainError::Checkpoint { reason, path: self.0.join(name) });
+        }
+        Ok(())
     }
 
     /// Writes weights, moments and state. The state goes last and names the epoch that the tensors must carry, so that
@@ -208,6 +221,11 @@ impl CheckpointTensors {
         };
         self.first_moments.iter().filter_map(pair).collect()
     }
+}
+
+/// What the system said, without the path, which the error around it names.
+pub(super) fn write_reason(error: &crate::io::error::IoError) -> String {
+    error.words().why
 }
 
 /// Pretty JSON.

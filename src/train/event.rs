@@ -33,6 +33,22 @@ pub enum TrainEvent {
         /// Slices a second since the epoch began.
         slices_per_sec: f32,
     },
+    /// One batch of the epoch's validation is done.
+    Validating {
+        /// Epoch, from 0.
+        epoch: usize,
+        /// Batches done.
+        done: usize,
+        /// Batches in all.
+        total: usize,
+    },
+    /// Something to be marked on the curves happened.
+    Marked {
+        /// Step over the run, from 0: epoch × steps an epoch + step.
+        step: u32,
+        /// What.
+        mark: Mark,
+    },
     /// One epoch with its validation is done.
     EpochEnded(EpochRecord),
     /// The run is over.
@@ -67,8 +83,38 @@ pub struct EpochRecord {
     pub is_best: bool,
 }
 
+/// What happened at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Paused.
+    Paused,
+    /// Went on after a pause.
+    WentOn,
+    /// Taken up again after the program had gone.
+    Resumed,
+    /// The learning rate dropped on a plateau.
+    RateDropped,
+}
+
+impl Mark {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Paused, Self::WentOn, Self::Resumed, Self::RateDropped];
+
+    /// Its word in `marks.csv`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Paused => "paused",
+            Self::WentOn => "went-on",
+            Self::Resumed => "resumed",
+            Self::RateDropped => "rate-dropped",
+        }
+    }
+}
+
 /// Why a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EndReason {
     /// All epochs were run.
     Finished,

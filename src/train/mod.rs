@@ -12,6 +12,7 @@ pub mod dataset;
 pub mod error;
 pub mod evaluate;
 pub mod event;
+pub mod examples;
 pub mod figures;
 pub mod gallery;
 pub mod inspect;

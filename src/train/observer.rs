@@ -1,36 +1,79 @@
 //! Those who listen to the training loop: window, terminal, CSV log, all to the same events. Not for the loop itself.
 
+pub mod steps;
+pub mod tensorboard;
+
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::error::TrainError;
-use super::event::{EpochRecord, TrainEvent};
+use super::event::{EpochRecord, Mark, TrainEvent};
 
-/// What an observer wants of the loop.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an observer wants of the loop; of several wishes the last in this order is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flow {
     /// Go on.
     Continue,
+    /// Finish this epoch with its validation, then stop and keep the best.
+    StopAfterEpoch,
+    /// Let go of the processor until [`Observer::rest`] returns, then go on at the very batch.
+    Pause,
     /// Stop within this step and keep the best.
     Stop,
 }
 
 /// A listener.
 pub trait Observer {
-    /// Hears one event; asked after every step.
+    /// Hears one event; asked after every step, and within validation after every batch.
     ///
     /// *Errors*: what it could not write; the run then stops and keeps what is on disk.
     fn observe(&mut self, event: &TrainEvent) -> Result<Flow, TrainError>;
+
+    /// Returns when the pause that this observer asked for is over, with what it wants then.
+    fn rest(&mut self) -> Flow {
+        Flow::Continue
+    }
 }
 
-/// Passes every event on to all.
-pub fn tell(observers: &mut [&mut dyn Observer], event: &TrainEvent) -> Result<Flow, TrainError> {
-    let mut flow = Flow::Continue;
-    for observer in observers {
-        if observer.observe(event)? == Flow::Stop {
-            flow = Flow::Stop;
-        }
+/// All who listen to one training, and how long they had it rest.
+pub struct Audience<'a> {
+    observers: Vec<&'a mut dyn Observer>,
+    rested: Duration,
+}
+
+impl<'a> Audience<'a> {
+    /// These listen, in this order.
+    pub fn new(observers: Vec<&'a mut dyn Observer>) -> Self {
+        Self { observers, rested: Duration::ZERO }
     }
-    Ok(flow)
+
+    /// Passes an event on to all, and answers the last of what they want in [`Flow`]'s order.
+    pub fn tell(&mut self, event: &TrainEvent) -> Result<Flow, TrainError> {
+        let mut flow = Flow::Continue;
+        for observer in &mut self.observers {
+            flow = flow.max(observer.observe(event)?);
+        }
+        Ok(flow)
+    }
+
+    /// As [`Audience::tell`], and rests where somebody wants a pause; `step` over the run is where it is marked.
+    pub fn pass(&mut self, event: &TrainEvent, step: u32) -> Result<Flow, TrainError> {
+        let flow = self.tell(event)?;
+        if flow != Flow::Pause {
+            return Ok(flow);
+        }
+        self.tell(&TrainEvent::Marked { step, mark: Mark::Paused })?;
+        let clock = Instant::now();
+        let flow = self.observers.iter_mut().fold(Flow::Continue, |flow, observer| flow.max(observer.rest()));
+        self.rested += clock.elapsed();
+        self.tell(&TrainEvent::Marked { step, mark: Mark::WentOn })?;
+        Ok(flow)
+    }
+
+    /// Time in pauses so far.
+    pub fn rested(&self) -> Duration {
+        self.rested
+    }
 }
 
 /// Writes `log.csv`, one line an epoch.

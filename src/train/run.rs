@@ -1,21 +1,25 @@
 //! The training loop: epochs, validation, early stopping, checkpoints. Not for printing: it says everything as `TrainEvent`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::batch::{Loader, Plan, epoch_order};
 use super::card;
+use super::checkpoint::record::{RunInfo, RunLock};
 use super::checkpoint::{RunFolder, RunState};
 use super::config::{Schedule, TrainConfig};
 use super::dataset::Dataset;
 use super::error::TrainError;
-use super::event::{EndReason, EpochRecord, TrainEvent};
+use super::event::{EndReason, EpochRecord, Mark, TrainEvent};
+use super::examples::Collector;
 use super::learner::Learner;
-use super::observer::{CsvLog, Flow, Observer, tell};
+use super::observer::steps::StepLog;
+use super::observer::tensorboard::TensorBoard;
+use super::observer::{Audience, CsvLog, Flow, Observer};
 use super::split::{Part, Split, leaks};
 use super::store::{DEFAULT_CEILING_BYTES, Store};
-use super::validate::{metric_name, validate};
+use super::validate::{Validation, metric_name, validate};
 use crate::nn::weights;
 
 /// A run ready to start: settings, data, split, folder.
@@ -26,28 +30,37 @@ pub struct Run {
     split: Split,
     state: RunState,
     warnings: Vec<String>,
+    info: RunInfo,
+    /// Held until the training is over, however it ends.
+    _lock: RunLock,
 }
 
 impl Run {
     /// Prepares a new run in `folder`. `progress` hears of the slices surveyed and may stop it.
     pub fn create(
-        config: TrainConfig,
+        mut config: TrainConfig,
         folder: &Path,
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Self, TrainError> {
         config.check()?;
+        // Whoever takes the run up again may stand in another folder.
+        let places = [Some(&mut config.data), config.split_file.as_mut(), config.start_from.as_mut()];
+        places.into_iter().flatten().for_each(make_absolute);
         let store = Arc::new(Store::survey(Dataset::read(&config.data)?, DEFAULT_CEILING_BYTES, progress)?);
         let (split, mut warnings) = match &config.split_file {
             Some(path) => Split::parse(&super::dataset::read_text(path)?, store.dataset())?,
             None => (Split::stratified(store.dataset(), config.shares, config.seed)?, Vec::new()),
         };
         let folder = RunFolder::create(folder)?;
+        let lock = folder.lock()?;
+        let info = RunInfo::begun_now();
+        folder.write_info(&info)?;
         folder.write_config(&config)?;
         folder.write("split.csv", split.to_csv(store.dataset()).as_bytes())?;
         warnings.extend(store.dataset().warnings.iter().cloned());
         let notes = leak_notes(&store, &split);
         let state = RunState { notes, ..RunState::default() };
-        Self { config, folder, store, split, state, warnings }.checked()
+        Self { config, folder, store, split, state, warnings, info, _lock: lock }.checked()
     }
 
     /// Takes up an earlier run; `epochs` extends or shortens it.
@@ -57,6 +70,9 @@ impl Run {
         progress: &mut dyn FnMut(usize, usize) -> bool,
     ) -> Result<Self, TrainError> {
         let folder = RunFolder::open(folder)?;
+        let lock = folder.lock()?;
+        let begun = folder.read_info()?.unwrap_or_else(RunInfo::begun_now);
+        let info = RunInfo { ended: None, trouble: None, ..begun };
         let mut config = folder.read_config()?;
         if let Some(epochs) = epochs {
             config.epochs = epochs;
@@ -69,7 +85,7 @@ impl Run {
         warnings.extend(store.dataset().warnings.iter().cloned());
         let mut state = folder.read_state()?;
         state.notes = leak_notes(&store, &split);
-        Self { config, folder, store, split, state, warnings }.checked()
+        Self { config, folder, store, split, state, warnings, info, _lock: lock }.checked()
     }
 
     fn checked(self) -> Result<Self, TrainError> {
@@ -113,33 +129,76 @@ impl Run {
         self.warnings.iter().chain(&self.state.notes).cloned().collect()
     }
 
-    /// Trains to the end, or until an observer says stop.
+    /// The run's folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Trains to the end, or until an observer says stop. How it ended is written into the folder.
     pub fn train(mut self, observers: &mut [&mut dyn Observer]) -> Result<EndReason, TrainError> {
+        self.folder.write_info(&self.info)?;
+        let result = self.heard(observers).map_err(|error| self.explained(error));
+        self.info.ended = result.as_ref().ok().copied();
+        self.info.trouble = result.as_ref().err().map(ToString::to_string);
+        match (self.folder.write_info(&self.info), result) {
+            (Ok(()), result) | (Err(_), result @ Err(_)) => result,
+            (Err(error), Ok(_)) => Err(error),
+        }
+    }
+
+    /// Trains with the run's own listeners before the others.
+    fn heard(&mut self, observers: &mut [&mut dyn Observer]) -> Result<EndReason, TrainError> {
         let checkpoint = match self.state.epochs_done {
             0 => None,
             _ => Some(self.folder.read_last(&self.state)?),
         };
         let mut learner = Learner::new(&self.config, checkpoint.as_ref())?;
         drop(checkpoint);
+        let (steps_per_epoch, first) = (self.steps_per_epoch(), self.first_step());
         let mut log = CsvLog::new(self.folder.path(), self.state.history.clone());
-        let mut all: Vec<&mut dyn Observer> = vec![&mut log];
+        let mut steps = StepLog::new(&self.folder, steps_per_epoch, first);
+        let mut board = TensorBoard::create(&self.folder, steps_per_epoch, first)?;
+        let mut all: Vec<&mut dyn Observer> = vec![&mut log, &mut steps, &mut board];
         for observer in observers.iter_mut() {
             all.push(&mut **observer);
         }
+        let mut audience = Audience::new(all);
         let started = self.started(&learner);
-        tell(&mut all, &started)?;
-        let reason = self.epochs(&mut learner, &mut all)?;
+        let mut flow = audience.pass(&started, first)?;
+        if first > 0 {
+            flow = flow.max(audience.tell(&TrainEvent::Marked { step: first, mark: Mark::Resumed })?);
+        }
+        let reason =
+            if flow == Flow::Stop { self.stopped(&learner)? } else { self.epochs(&mut learner, &mut audience)? };
         let ended =
             TrainEvent::Ended { reason, best_epoch: self.state.best_epoch, best_val_loss: self.state.best_val_loss };
-        tell(&mut all, &ended)?;
+        audience.tell(&ended)?;
         Ok(reason)
+    }
+
+    /// Says first what is plain to see: data or folder are gone.
+    fn explained(&self, error: TrainError) -> TrainError {
+        if !self.config.data.exists() {
+            let reason = "they are no longer there; they were moved or removed during the training".to_owned();
+            return TrainError::Data { reason, path: self.config.data.clone() };
+        }
+        error
+    }
+
+    fn steps_per_epoch(&self) -> usize {
+        self.plan(self.state.epochs_done).batches()
+    }
+
+    /// The step over the run that comes next, from 0.
+    fn first_step(&self) -> u32 {
+        (self.state.epochs_done * self.steps_per_epoch()) as u32
     }
 
     fn started(&self, learner: &Learner) -> TrainEvent {
         TrainEvent::Started {
             run: self.folder.path().to_owned(),
             epochs: self.config.epochs,
-            steps_per_epoch: self.plan(self.state.epochs_done).batches(),
+            steps_per_epoch: self.steps_per_epoch(),
             first_epoch: self.state.epochs_done,
             device: learner.device_label().to_owned(),
             warnings: self.warnings(),
@@ -160,16 +219,19 @@ impl Run {
         }
     }
 
-    fn epochs(&mut self, learner: &mut Learner, all: &mut [&mut dyn Observer]) -> Result<EndReason, TrainError> {
+    fn epochs(&mut self, learner: &mut Learner, audience: &mut Audience<'_>) -> Result<EndReason, TrainError> {
         while self.state.epochs_done < self.config.epochs {
             let epoch = self.state.epochs_done;
-            let clock = Instant::now();
-            let (train_loss, learning_rate) = match self.train_epoch(learner, epoch, all)? {
+            let (clock, rested) = (Instant::now(), audience.rested());
+            let (train_loss, learning_rate) = match self.train_epoch(learner, epoch, audience)? {
                 EpochEnd::Done { mean_loss, learning_rate } => (mean_loss, learning_rate),
                 EpochEnd::Stopped => return self.stopped(learner),
                 EpochEnd::NotANumber => return Ok(EndReason::NotANumber),
             };
-            let found = validate(&self.config, learner, &self.store, &self.split)?;
+            let mut examples = Collector::new(&self.config, &self.store, &self.split);
+            let Some(found) = self.validated(learner, epoch, audience, &mut examples)? else {
+                return self.stopped(learner);
+            };
             if !found.loss.is_finite() {
                 return Ok(EndReason::NotANumber);
             }
@@ -181,11 +243,17 @@ impl Run {
                 metric_name: metric_name(self.config.architecture.task()).to_owned(),
                 metric: found.metric,
                 learning_rate,
-                secs: clock.elapsed().as_secs_f32(),
+                secs: (clock.elapsed() + rested).saturating_sub(audience.rested()).as_secs_f32(),
                 is_best,
             };
+            let drops = self.state.drops;
             self.keep(learner, record.clone())?;
-            if tell(all, &TrainEvent::EpochEnded(record))? == Flow::Stop {
+            examples.write(&self.folder, epoch)?;
+            let step = self.first_step();
+            if self.state.drops > drops {
+                audience.tell(&TrainEvent::Marked { step, mark: Mark::RateDropped })?;
+            }
+            if audience.pass(&TrainEvent::EpochEnded(record), step.saturating_sub(1))? >= Flow::StopAfterEpoch {
                 return Ok(EndReason::Stopped);
             }
             let since_best = self.state.best_epoch.map_or(0, |best| epoch - best);
@@ -196,14 +264,32 @@ impl Run {
         Ok(EndReason::Finished)
     }
 
+    /// Validates, heard after every batch; `None` where somebody said stop.
+    fn validated(
+        &self,
+        learner: &Learner,
+        epoch: usize,
+        audience: &mut Audience<'_>,
+        examples: &mut Collector,
+    ) -> Result<Option<Validation>, TrainError> {
+        // After the epoch's last step.
+        let step = (self.first_step() as usize + self.steps_per_epoch()).saturating_sub(1) as u32;
+        validate(&self.config, learner, &self.store, &self.split, &mut |heard| {
+            examples.see(&self.store, heard.batch, heard.logits);
+            let event = TrainEvent::Validating { epoch, done: heard.done, total: heard.total };
+            Ok(audience.pass(&event, step)? != Flow::Stop)
+        })
+    }
+
     fn train_epoch(
         &self,
         learner: &mut Learner,
         epoch: usize,
-        all: &mut [&mut dyn Observer],
+        audience: &mut Audience<'_>,
     ) -> Result<EpochEnd, TrainError> {
         let plan = self.plan(epoch);
         let steps = plan.batches();
+        let (first, rested) = (self.first_step(), audience.rested());
         let (clock, mut sum, mut slices, mut learning_rate) = (Instant::now(), 0f64, 0usize, 0.0);
         for (step, batch) in Loader::start(&self.store, plan, self.config.loader_threads).enumerate() {
             let batch = batch?;
@@ -215,14 +301,15 @@ impl Run {
             }
             sum += f64::from(outcome.loss);
             slices += batch.items.len();
+            let secs = (clock.elapsed() + rested).saturating_sub(audience.rested()).as_secs_f32();
             let event = TrainEvent::Step {
                 epoch,
                 step,
                 loss: outcome.loss,
                 mean_loss: (sum / (step + 1) as f64) as f32,
-                slices_per_sec: slices as f32 / clock.elapsed().as_secs_f32().max(1e-6),
+                slices_per_sec: slices as f32 / secs.max(1e-6),
             };
-            if tell(all, &event)? == Flow::Stop {
+            if audience.pass(&event, first + step as u32)? == Flow::Stop {
                 return Ok(EpochEnd::Stopped);
             }
         }
@@ -282,6 +369,12 @@ enum EpochEnd {
     Done { mean_loss: f32, learning_rate: f64 },
     Stopped,
     NotANumber,
+}
+
+fn make_absolute(path: &mut PathBuf) {
+    if let Ok(absolute) = std::path::absolute(&*path) {
+        *path = absolute;
+    }
 }
 
 fn leak_notes(store: &Store, split: &Split) -> Vec<String> {

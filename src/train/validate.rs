@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::batch::{Loader, Plan};
+use super::batch::{Batch, Loader, Plan};
 use super::config::TrainConfig;
 use super::error::TrainError;
 use super::learner::Learner;
@@ -28,13 +28,26 @@ pub fn metric_name(task: Task) -> &'static str {
     }
 }
 
-/// Validates the kept weights on the whole validation part.
+/// One batch of the validation, as a listener hears it.
+pub struct Heard<'a> {
+    /// The batch.
+    pub batch: &'a Batch,
+    /// The net's answers: one a slice, or a map a slice.
+    pub logits: &'a [f32],
+    /// Batches done.
+    pub done: usize,
+    /// Batches in all.
+    pub total: usize,
+}
+
+/// Validates the kept weights on the whole validation part; `None` where `listener` said no after a batch.
 pub fn validate(
     config: &TrainConfig,
     learner: &Learner,
     store: &Arc<Store>,
     split: &Split,
-) -> Result<Validation, TrainError> {
+    listener: &mut dyn FnMut(&Heard<'_>) -> Result<bool, TrainError>,
+) -> Result<Option<Validation>, TrainError> {
     let plan = Plan {
         order: split.items(store.dataset(), Part::Val),
         batch_size: config.batch_size,
@@ -50,9 +63,13 @@ pub fn validate(
     let mut overlaps = vec![(0f64, 0f64); store.dataset().patients.len()];
     let (mut scores, mut labels) = (Vec::new(), Vec::new());
     let (mut loss_sum, mut count) = (0f64, 0usize);
-    for batch in Loader::start(store, plan, config.loader_threads) {
+    let total = plan.batches();
+    for (index, batch) in Loader::start(store, plan, config.loader_threads).enumerate() {
         let batch = batch?;
         let (loss, logits) = learner.validate(config, &net, &batch)?;
+        if !listener(&Heard { batch: &batch, logits: &logits, done: index + 1, total })? {
+            return Ok(None);
+        }
         loss_sum += f64::from(loss) * batch.items.len() as f64;
         count += batch.items.len();
         match task {
@@ -82,5 +99,5 @@ pub fn validate(
             dice.iter().sum::<f64>() / dice.len().max(1) as f64
         }
     };
-    Ok(Validation { loss: (loss_sum / count.max(1) as f64) as f32, metric: metric as f32 })
+    Ok(Some(Validation { loss: (loss_sum / count.max(1) as f64) as f32, metric: metric as f32 }))
 }

@@ -29,13 +29,15 @@ const THREADED: [&str; 2] = ["src/engine/", "src/train/batch.rs"];
 const HARMLESS_OF_THREAD: [&str; 3] = ["available_parallelism", "panicking", "current"];
 
 /// Where files are touched.
-const FILING: [&str; 6] = [
+const FILING: [&str; 8] = [
     "src/io/",
     "src/nn/weights.rs",
     "src/train/dataset.rs",
     "src/train/dataset/",
     "src/train/checkpoint.rs",
+    "src/train/checkpoint/",
     "src/train/observer.rs",
+    "src/train/observer/",
 ];
 
 /// A room's place in the order; `app` and `cli` stand over all rooms and beside each other.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub use crate::train::checkpoint::record::RunLabel;
 use crate::train::config::TrainConfig;
 
 /// One order; [`super::super::command::Command::Lab`] carries it.
@@ -83,18 +84,6 @@ pub enum Control {
     StopAfterEpoch,
     /// Stop and move the run to the trash.
     Discard,
-}
-
-/// What a person writes on a run.
-#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(default)]
-pub struct RunLabel {
-    /// Name; empty for the one drawn from net and date.
-    pub name: String,
-    /// Free text.
-    pub note: String,
-    /// Tags.
-    pub tags: Vec<String>,
 }
 
 /// Models and their cards.

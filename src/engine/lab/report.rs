@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::order::RunLabel;
 use crate::domain::card::{ModelCard, Task};
 use crate::train::config::TrainConfig;
+pub use crate::train::event::Mark;
 use crate::train::event::{EpochRecord, TrainEvent};
+pub use crate::train::examples::{ExamplePicture, ExampleSheet};
 
 /// One report; [`super::super::event::Event::Lab`] carries it.
 #[derive(Clone, Debug)]
@@ -119,58 +121,6 @@ pub struct RunRecord {
     pub marks: Vec<(u32, Mark)>,
     /// Epochs that have example pictures.
     pub example_epochs: Vec<usize>,
-}
-
-/// What happened at a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mark {
-    /// Paused.
-    Paused,
-    /// Went on after a pause.
-    WentOn,
-    /// Taken up again after the program had gone.
-    Resumed,
-    /// The learning rate dropped on a plateau.
-    RateDropped,
-}
-
-/// Pictures of the same validation slices after one epoch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExampleSheet {
-    /// The run.
-    pub run: PathBuf,
-    /// Epoch, from 0.
-    pub epoch: usize,
-    /// The slices, in a fixed order; the current worst last.
-    pub examples: Vec<ExamplePicture>,
-}
-
-/// One slice with truth and prediction.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ExamplePicture {
-    /// File name of the slice.
-    pub name: String,
-    /// The slice's file, to open in Read.
-    pub image: PathBuf,
-    /// Page in it.
-    pub page: Option<usize>,
-    /// Side in pixels of the three squares below.
-    pub size: usize,
-    /// Gray values of the FLAIR as the net saw it, row by row.
-    pub gray: Vec<u8>,
-    /// True mask, 0 or 1; empty where there is none.
-    pub truth: Vec<u8>,
-    /// Predicted probability, 0–255; empty for a classifier.
-    pub prediction: Vec<u8>,
-    /// True label.
-    pub label: bool,
-    /// Classifier's score; `None` for a segmenter.
-    pub score: Option<f32>,
-    /// Slice Dice at 0.5; `None` for a classifier or where both masks are empty.
-    pub dice: Option<f32>,
-    /// True for the current worst validation slices.
-    pub is_worst: bool,
 }
 
 /// One model that this computer knows.
