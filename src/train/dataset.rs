@@ -8,6 +8,7 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use self::files::{Left, Notes};
 use self::patients::Owner;
 use super::error::TrainError;
 use super::picture;
@@ -27,6 +28,10 @@ pub struct Item {
     pub mask: Option<PathBuf>,
     /// Whether a tumor is on this slice: the mask says so where there is one, else the table or the folder.
     pub label: bool,
+    /// `[rows, cols]` of the mask, where there is one.
+    pub mask_size: Option<[usize; 2]>,
+    /// The table's patient, where it is another than the folder's.
+    pub told_patient: Option<String>,
 }
 
 /// All slices of a data set, patient by patient in natural order.
@@ -40,7 +45,12 @@ pub struct Dataset {
     pub items: Vec<Item>,
     /// What must be known: rows left out, columns that disagree, missing patients.
     pub warnings: Vec<String>,
+    /// Some of the files that a warning concerns, by its text.
+    pub concerned: BTreeMap<String, Vec<PathBuf>>,
 }
+
+/// Hears (slices done, slices in all) and answers whether to go on.
+pub type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> bool;
 
 /// A slice before its patient is an index and its label is sure.
 struct Candidate {
@@ -51,6 +61,13 @@ struct Candidate {
     owner: Owner,
 }
 
+/// A candidate with its label and its mask's size.
+struct Labeled {
+    candidate: Candidate,
+    label: bool,
+    mask_size: Option<[usize; 2]>,
+}
+
 impl Dataset {
     /// Reads the list at `path`: a CSV or the folder that holds one, a folder of patient folders with `X.tif` and
     /// `X_mask.tif`, `images/` and `masks/` with equal stems, or `yes/` and `no/`.
@@ -58,20 +75,25 @@ impl Dataset {
     /// *Errors*: [`TrainError::Data`] where nothing usable is found; single slices that cannot be used are left out
     /// with a warning.
     pub fn read(path: &Path) -> Result<Self, TrainError> {
-        let mut warnings = Vec::new();
+        Self::read_with(path, &mut |_, _| true)
+    }
+
+    /// As [`Dataset::read`]; `progress` hears of the masks looked into and may stop it with [`TrainError::Stopped`].
+    pub fn read_with(path: &Path, progress: Progress<'_>) -> Result<Self, TrainError> {
+        let mut notes = Notes::default();
         let (root, candidates) = if path.is_file() {
             let root = path.parent().unwrap_or(Path::new("")).to_owned();
-            let candidates = from_table(path, &root, &mut warnings)?;
+            let candidates = from_table(path, &root, &mut notes)?;
             (root, candidates)
         } else if path.is_dir() {
             match files::table_in(path)? {
-                Some(table) => (path.to_owned(), from_table(&table, path, &mut warnings)?),
-                None => (path.to_owned(), from_folder(path, &mut warnings)?),
+                Some(table) => (path.to_owned(), from_table(&table, path, &mut notes)?),
+                None => (path.to_owned(), from_folder(path, &mut notes)?),
             }
         } else {
             return Err(TrainError::Data { reason: "there is no such file or folder".into(), path: path.to_owned() });
         };
-        Self::assemble(root, candidates, warnings)
+        Self::assemble(root, candidates, notes, progress)
     }
 
     /// Indices of the slices of `patient`, in order.
@@ -94,32 +116,42 @@ impl Dataset {
         self.patients.iter().position(|p| p == name)
     }
 
-    fn assemble(root: PathBuf, candidates: Vec<Candidate>, mut warnings: Vec<String>) -> Result<Self, TrainError> {
-        let candidates = labeled(candidates, &mut warnings);
+    fn assemble(
+        root: PathBuf,
+        candidates: Vec<Candidate>,
+        mut notes: Notes,
+        progress: Progress<'_>,
+    ) -> Result<Self, TrainError> {
+        let candidates = labeled(candidates, &mut notes, progress)?;
         if candidates.is_empty() {
-            let reason = match warnings.first() {
+            let reason = match notes.texts.first() {
                 Some(first) => format!("no usable slice ({first})"),
-                None => "no usable slice".to_owned(),
+                None => "no usable slice: no picture in it".to_owned(),
             };
             return Err(TrainError::Data { reason, path: root });
         }
-        let owners: Vec<Owner> = candidates.iter().map(|(c, _)| c.owner.clone()).collect();
-        let (names, said) = patients::assign(&owners);
-        warnings.extend(said);
+        let owners: Vec<Owner> = candidates.iter().map(|c| c.candidate.owner.clone()).collect();
+        let assigned = patients::assign(&owners);
+        for (text, concerned) in assigned.warnings {
+            notes.add(text, concerned.iter().map(|&i| candidates[i].candidate.image.clone()));
+        }
+        let names = assigned.patients;
         let mut patients = names.clone();
         patients.sort_by(|a, b| natord::compare(a, b).then_with(|| a.cmp(b)));
         patients.dedup();
         let index: BTreeMap<&str, usize> = patients.iter().enumerate().map(|(i, p)| (p.as_str(), i)).collect();
         let mut items: Vec<Item> = candidates
             .into_iter()
-            .zip(&names)
-            .map(|((candidate, label), name)| Item {
+            .zip(names.iter().zip(assigned.told))
+            .map(|(Labeled { candidate, label, mask_size }, (name, told_patient))| Item {
                 patient: index[name.as_str()],
                 name: display_name(&candidate.image, candidate.page),
                 image: candidate.image,
                 page: candidate.page,
                 mask: candidate.mask,
                 label,
+                mask_size,
+                told_patient,
             })
             .collect();
         items.sort_by(|a, b| {
@@ -129,9 +161,10 @@ impl Dataset {
         let listed = items.len();
         items.dedup_by(|a, b| a.image == b.image && a.page == b.page);
         if items.len() < listed {
-            warnings.push(format!("{} slices are listed more than once; each counts once", listed - items.len()));
+            let text = format!("{} slices are listed more than once; each counts once", listed - items.len());
+            notes.add(text, None);
         }
-        Ok(Self { root, patients, items, warnings })
+        Ok(Self { root, patients, items, warnings: notes.texts, concerned: notes.files })
     }
 }
 
@@ -141,51 +174,68 @@ pub fn read_text(path: &Path) -> Result<String, TrainError> {
 }
 
 /// The label of every slice that has one: by its mask, else as told. Slices without either are left out, said.
-fn labeled(candidates: Vec<Candidate>, warnings: &mut Vec<String>) -> Vec<(Candidate, bool)> {
-    let (mut disagreeing, mut unlabeled) = (0, 0);
-    let mut unreadable = files::Left::new("masks that cannot be read");
-    let mut kept = Vec::new();
+fn labeled(candidates: Vec<Candidate>, notes: &mut Notes, progress: Progress<'_>) -> Result<Vec<Labeled>, TrainError> {
+    let (mut disagreeing, mut graded) = (Vec::new(), Vec::new());
+    let mut unreadable = Left::new("masks that cannot be read");
+    let mut unlabeled = Left::new("slices that have neither a mask nor a label");
+    let (mut kept, total) = (Vec::new(), candidates.len());
     let mut masks = picture::MaskReader::default();
-    for candidate in candidates {
-        let by_mask = match &candidate.mask {
+    for (done, candidate) in candidates.into_iter().enumerate() {
+        if !progress(done, total) {
+            return Err(TrainError::Stopped);
+        }
+        let mask = match &candidate.mask {
             None => None,
-            Some(mask) => match masks.read(mask, candidate.page) {
-                Ok(mask) => Some(!mask.is_empty()),
+            Some(path) => match masks.read(path, candidate.page) {
+                Ok(mask) => {
+                    if masks.is_graded() && graded.last() != Some(path) {
+                        graded.push(path.clone());
+                    }
+                    Some(mask)
+                }
                 Err(error) => {
-                    unreadable.add(&error.to_string());
+                    unreadable.add(&error.to_string(), Some(path));
                     continue;
                 }
             },
         };
-        match by_mask.or(candidate.label) {
-            Some(label) => {
-                disagreeing += usize::from(candidate.label.is_some_and(|told| told != label));
-                kept.push((candidate, label));
-            }
-            None => unlabeled += 1,
+        let by_mask = mask.as_ref().map(|mask| !mask.is_empty());
+        let Some(label) = by_mask.or(candidate.label) else {
+            unlabeled.add(&display_name(&candidate.image, candidate.page), Some(&candidate.image));
+            continue;
+        };
+        if candidate.label.is_some_and(|told| told != label) {
+            disagreeing.push(candidate.image.clone());
         }
+        kept.push(Labeled { candidate, label, mask_size: mask.map(|mask| [mask.rows, mask.cols]) });
     }
-    if disagreeing > 0 {
-        warnings.push(format!("the label disagrees with the mask on {disagreeing} slices; the mask counts"));
+    if !disagreeing.is_empty() {
+        let text = format!("the label disagrees with the mask on {} slices; the mask counts", disagreeing.len());
+        notes.add(text, disagreeing);
     }
-    if unlabeled > 0 {
-        warnings.push(format!("{unlabeled} slices have neither a mask nor a label and are left out"));
+    if !graded.is_empty() {
+        let text = format!(
+            "{} masks are not binary (more than two values): what is brighter than half counts as inside",
+            graded.len()
+        );
+        notes.add(text, graded);
     }
-    unreadable.say(warnings);
-    kept
+    unlabeled.say(notes);
+    unreadable.say(notes);
+    Ok(kept)
 }
 
 /// The form of a table: paths relative to it, columns by name.
-fn from_table(table: &Path, root: &Path, warnings: &mut Vec<String>) -> Result<Vec<Candidate>, TrainError> {
+fn from_table(table: &Path, root: &Path, notes: &mut Notes) -> Result<Vec<Candidate>, TrainError> {
     let text = files::text(table)?;
     let rows = table::parse(&text).map_err(|reason| TrainError::Data { reason, path: table.to_owned() })?;
-    let mut missing = files::Left::new("rows whose picture or mask is not there");
+    let mut missing = Left::new("rows whose picture or mask is not there");
     let mut candidates = Vec::new();
     for row in rows {
         let found = files::resolve(root, &row.image);
         let mask = row.mask.as_ref().map(|m| files::resolve(root, m));
         let (Some(image), Ok(mask)) = (found, mask.map(|m| m.ok_or(())).transpose()) else {
-            missing.add(&format!("line {}", row.line));
+            missing.add(&format!("line {}", row.line), None);
             continue;
         };
         let mut owner = files::owner(root, &image);
@@ -195,38 +245,40 @@ fn from_table(table: &Path, root: &Path, warnings: &mut Vec<String>) -> Result<V
             candidates.push(Candidate { image, page, mask, label: row.label, owner });
         }
     }
-    missing.say(warnings);
+    missing.say(notes);
     Ok(candidates)
 }
 
 /// The forms without a table.
-fn from_folder(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<Candidate>, TrainError> {
+fn from_folder(root: &Path, notes: &mut Notes) -> Result<Vec<Candidate>, TrainError> {
     let inner = files::only_child(root)?;
     let root = inner.as_deref().unwrap_or(root);
     let child = |name: &str| files::child(root, name);
-    let mut left = files::Left::new("pictures without a mask beside them");
-    let pairs: Vec<(PathBuf, Option<PathBuf>, Option<bool>)> = if let (Some(images), Some(masks)) =
-        (child("images")?, child("masks")?)
-    {
-        let by_stem: BTreeMap<String, PathBuf> =
-            files::pictures(&masks)?.into_iter().map(|p| (files::mask_stem(&masks, &p), p)).collect();
-        let images_found = files::pictures(&images)?;
-        images_found.into_iter().map(|p| (p.clone(), by_stem.get(&files::stem(&images, &p)).cloned(), None)).collect()
+    let mut left = Left::new("pictures without a mask beside them");
+    let mut orphans = Left::new("masks without a picture beside them");
+    let mut paired = |images: &Path, pictures: Vec<PathBuf>, masks: &Path, found: Vec<PathBuf>| {
+        let mut by_stem: BTreeMap<String, PathBuf> =
+            found.into_iter().map(|p| (files::mask_stem(masks, &p), p)).collect();
+        let with_mask = pictures.into_iter().map(|p| (p.clone(), by_stem.remove(&files::stem(images, &p)), None));
+        let pairs = with_mask.collect::<Vec<(PathBuf, Option<PathBuf>, Option<bool>)>>();
+        by_stem.iter().for_each(|(stem, mask)| orphans.add(stem, Some(mask)));
+        pairs
+    };
+    let pairs = if let (Some(images), Some(masks)) = (child("images")?, child("masks")?) {
+        paired(&images, files::pictures(&images)?, &masks, files::pictures(&masks)?)
     } else if let (Some(yes), Some(no)) = (child("yes")?, child("no")?) {
         let labeled = |label: bool| move |p: PathBuf| (p, None, Some(label));
         let mut all: Vec<_> = files::pictures(&yes)?.into_iter().map(labeled(true)).collect();
         all.extend(files::pictures(&no)?.into_iter().map(labeled(false)));
         all
     } else {
-        let all = files::pictures(root)?;
-        let (masks, images): (Vec<_>, Vec<_>) = all.into_iter().partition(|p| files::is_mask(p));
-        let by_stem: BTreeMap<String, PathBuf> = masks.into_iter().map(|p| (files::mask_stem(root, &p), p)).collect();
-        images.into_iter().map(|p| (p.clone(), by_stem.get(&files::stem(root, &p)).cloned(), None)).collect()
+        let (masks, pictures) = files::pictures(root)?.into_iter().partition(|p| files::is_mask(p));
+        paired(root, pictures, root, masks)
     };
     let mut candidates = Vec::new();
     for (image, mask, label) in pairs {
         if mask.is_none() && label.is_none() {
-            left.add(&files::stem(root, &image));
+            left.add(&files::stem(root, &image), Some(&image));
             continue;
         }
         let pages = files::pages(&image);
@@ -239,7 +291,8 @@ fn from_folder(root: &Path, warnings: &mut Vec<String>) -> Result<Vec<Candidate>
             candidates.push(Candidate { image: image.clone(), page, mask: mask.clone(), label, owner: owner.clone() });
         }
     }
-    left.say(warnings);
+    left.say(notes);
+    orphans.say(notes);
     Ok(candidates)
 }
 

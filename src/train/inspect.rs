@@ -29,6 +29,8 @@ pub struct DataReport {
     pub examples: Vec<ExampleSlice>,
     /// What must be known, in plain words, each with the slices to show.
     pub warnings: Vec<DataWarning>,
+    /// What forbids to train on it, a sentence each: one patient, a part without tumor. Empty where it can begin.
+    pub problems: Vec<String>,
     /// Accuracy of always answering "no tumor" on the validation part.
     pub constant_accuracy: Option<f64>,
     /// True where the same patient or picture stands in two parts.

@@ -1,7 +1,7 @@
 //! Training pictures and masks from their files, as planes of stored values or as bits. Not for decoding itself
 //! (`io::raster`), scaling or resizing (`nn::input`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::error::TrainError;
 use crate::domain::mask::Mask;
@@ -53,12 +53,36 @@ impl MaskReader {
         let pages = self.last.as_ref().map_or(&[][..], |file| &file.masks);
         pages.get(page.unwrap_or(0)).cloned().ok_or_else(|| no_page(path, page, pages.len()))
     }
+
+    /// Whether the last file held more than two values.
+    pub fn is_graded(&self) -> bool {
+        self.last.as_ref().is_some_and(|file| file.is_graded)
+    }
+}
+
+/// Reads pictures and keeps the last stack, so that going through it page by page decodes it once.
+#[derive(Default)]
+pub struct PageReader {
+    last: Option<(PathBuf, Vec<Page>)>,
+}
+
+impl PageReader {
+    /// The picture at `path`, page `page` where it has several.
+    pub fn read(&mut self, path: &Path, page: Option<usize>) -> Result<Picture, TrainError> {
+        let Some(index) = page else { return picture(path, None) };
+        if self.last.as_ref().is_none_or(|(last, _)| last != path) {
+            self.last = Some((path.to_owned(), raster::decode(path)?));
+        }
+        let pages = self.last.as_ref().map_or(&[][..], |(_, pages)| pages);
+        let found = pages.get(index).ok_or_else(|| no_page(path, page, pages.len()))?;
+        Ok(Picture { planes: found.channels.clone() })
+    }
 }
 
 /// Pages in the file; 1 for every form that has none, and for a file that does not open, which is said when it is read.
 pub fn page_count(path: &Path) -> usize {
     match raster::sniff(path) {
-        Ok(Kind::Tiff) => raster::decode(path).map_or(1, |pages| pages.len()),
+        Ok(Kind::Tiff) if !raster::has_one_page(path) => raster::decode(path).map_or(1, |pages| pages.len()),
         _ => 1,
     }
 }

@@ -13,11 +13,12 @@ use super::dataset::Dataset;
 use super::error::TrainError;
 use super::event::{EndReason, EpochRecord, Mark, TrainEvent};
 use super::examples::Collector;
+use super::leaks::Leaks;
 use super::learner::Learner;
 use super::observer::steps::StepLog;
 use super::observer::tensorboard::TensorBoard;
 use super::observer::{Audience, CsvLog, Flow, Observer};
-use super::split::{Part, Split, leaks};
+use super::split::{Part, Split};
 use super::store::{DEFAULT_CEILING_BYTES, Store};
 use super::validate::{Validation, metric_name, validate};
 use crate::nn::weights;
@@ -378,13 +379,6 @@ fn make_absolute(path: &mut PathBuf) {
 }
 
 fn leak_notes(store: &Store, split: &Split) -> Vec<String> {
-    let found = leaks(store.dataset(), split, store.prints());
-    let Some(first) = found.first() else { return Vec::new() };
-    let items = &store.dataset().items;
-    vec![format!(
-        "LEAK: {} pictures stand in two parts (first: {} and {}); figures of this run are too good",
-        found.len(),
-        items[first.first].name,
-        items[first.second].name
-    )]
+    let found = Leaks::find(store.dataset(), split, store.prints(), store.looks(), &mut || true);
+    found.notes(store.dataset(), split)
 }

@@ -236,16 +236,18 @@ pub struct Leak {
 /// Finds pictures that stand in more than one part. `prints` holds one fingerprint of the decoded picture an item;
 /// `None` for those not to be compared (constant ones, those that were not decoded).
 pub fn leaks(dataset: &Dataset, split: &Split, prints: &[Option<u64>]) -> Vec<Leak> {
-    let mut seen: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
-    let part = |item: usize| split.parts[dataset.items[item].patient];
+    let mut seen: BTreeMap<u64, [Option<usize>; 3]> = BTreeMap::new();
     let mut found = Vec::new();
     for (item, print) in prints.iter().enumerate() {
         let Some(print) = print else { continue };
-        let twins = seen.entry(*print).or_default();
-        if let Some(&first) = twins.iter().find(|&&twin| part(twin) != part(item)) {
+        let own = split.parts[dataset.items[item].patient] as usize;
+        // The first in each part is enough: many equal pictures must not cost their square.
+        let firsts = seen.entry(*print).or_default();
+        let others = firsts.iter().enumerate().filter(|&(part, _)| part != own);
+        if let Some(first) = others.filter_map(|(_, &first)| first).min() {
             found.push(Leak { first, second: item });
         }
-        twins.push(item);
+        firsts[own].get_or_insert(item);
     }
     found
 }

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::dataset::Dataset;
 use super::error::TrainError;
+use super::likeness::Look;
 use super::picture::{self, Picture};
 use crate::domain::mask::Mask;
 use crate::domain::scan::Samples;
@@ -23,6 +24,7 @@ pub struct Store {
     /// Index into `prepared` by item.
     scan_of: Vec<usize>,
     prints: Vec<Option<u64>>,
+    looks: Vec<Option<Look>>,
     pictures: Vec<OnceLock<Arc<Picture>>>,
     masks: Vec<OnceLock<PackedMask>>,
     held_bytes: AtomicUsize,
@@ -97,6 +99,11 @@ impl Store {
         &self.prints
     }
 
+    /// What each picture looks like, for [`super::leaks`]; `None` for those that tell nobody apart.
+    pub fn looks(&self) -> &[Option<Look>] {
+        &self.looks
+    }
+
     /// Bytes of decoded pictures kept in memory.
     pub fn held_bytes(&self) -> usize {
         self.held_bytes.load(Ordering::Relaxed)
@@ -142,6 +149,7 @@ impl Store {
             prepared: Vec::new(),
             scan_of: vec![0; count],
             prints: vec![None; count],
+            looks: vec![None; count],
             pictures: (0..count).map(|_| OnceLock::new()).collect(),
             masks: (0..count).map(|_| OnceLock::new()).collect(),
             held_bytes: AtomicUsize::new(0),
@@ -165,6 +173,7 @@ impl Store {
             });
         }
         self.prints[item] = fingerprint(&picture);
+        self.looks[item] = Look::of(&picture);
         Ok(picture)
     }
 
@@ -186,6 +195,7 @@ impl Store {
         retain(&mut self.dataset.items, &is_good);
         retain(&mut self.scan_of, &is_good);
         retain(&mut self.prints, &is_good);
+        retain(&mut self.looks, &is_good);
         retain(&mut self.pictures, &is_good);
         retain(&mut self.masks, &is_good);
         Ok(self)
@@ -210,7 +220,7 @@ fn retain<T>(values: &mut Vec<T>, keep: &[bool]) {
 }
 
 /// A hash of size and values; `None` for a constant picture.
-fn fingerprint(picture: &Picture) -> Option<u64> {
+pub fn fingerprint(picture: &Picture) -> Option<u64> {
     let is_constant = |samples: &Samples| match samples {
         Samples::U8(v) => v.windows(2).all(|w| w[0] == w[1]),
         Samples::U16(v) => v.windows(2).all(|w| w[0] == w[1]),

@@ -66,6 +66,13 @@ pub fn sniff(path: &Path) -> Result<Kind, IoError> {
     recognize(&head, path)
 }
 
+/// Whether the TIFF at `path` names a single page, by its directories and without decoding pixels; false where they cannot
+/// be read.
+pub fn has_one_page(path: &Path) -> bool {
+    let Ok(bytes) = read_bytes(path) else { return false };
+    catch_unwind(AssertUnwindSafe(|| tiff_pages::has_one_page(bytes))).unwrap_or(false)
+}
+
 /// The whole file, unless it is too large or not a picture.
 fn read_bytes(path: &Path) -> Result<Vec<u8>, IoError> {
     let file = File::open(path).map_err(|e| IoError::read(&e, path))?;

@@ -59,6 +59,11 @@ pub fn decode(bytes: Vec<u8>, path: &Path) -> Result<Vec<Page>, IoError> {
     Ok(pages)
 }
 
+/// Whether the first directory is the last.
+pub fn has_one_page(bytes: Vec<u8>) -> bool {
+    Decoder::new(Cursor::new(bytes)).is_ok_and(|decoder| !decoder.with_limits(decoder_limits()).more_images())
+}
+
 fn decoder_limits() -> Limits {
     let mut limits = Limits::default();
     limits.decoding_buffer_size = limits::MAX_DECODED_BYTES as usize;

@@ -1,6 +1,7 @@
 //! Looks at a data set's folders: which files are there, which belong together. Not for opening pictures (`picture`)
 //! or deciding on patients (`patients`).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,32 +16,60 @@ const PICTURE_ENDINGS: [&str; 7] = ["tif", "tiff", "png", "webp", "jpg", "jpeg",
 /// Folders inside folders deeper than this are left alone, so that a link that points upwards ends somewhere.
 const MAX_DEPTH: usize = 6;
 
+/// Files that one note names for "Show"; more are only counted.
+const MAX_FILES_NAMED: usize = 24;
+
+/// What must be known about a data set, each with the files that it concerns.
+#[derive(Default)]
+pub struct Notes {
+    /// Sentences, in the order of finding.
+    pub texts: Vec<String>,
+    /// Files that a sentence concerns, by its text.
+    pub files: BTreeMap<String, Vec<PathBuf>>,
+}
+
+impl Notes {
+    /// One more.
+    pub fn add(&mut self, text: String, files: impl IntoIterator<Item = PathBuf>) {
+        let files: Vec<PathBuf> = files.into_iter().take(MAX_FILES_NAMED).collect();
+        if !files.is_empty() {
+            self.files.insert(text.clone(), files);
+        }
+        self.texts.push(text);
+    }
+}
+
 /// Slices that are left out for one reason, said in one line with up to three examples.
 pub struct Left {
     reason: &'static str,
     examples: Vec<String>,
+    files: Vec<PathBuf>,
     count: usize,
 }
 
 impl Left {
     /// None left out yet.
     pub fn new(reason: &'static str) -> Self {
-        Self { reason, examples: Vec::new(), count: 0 }
+        Self { reason, examples: Vec::new(), files: Vec::new(), count: 0 }
     }
 
-    /// One more.
-    pub fn add(&mut self, example: &str) {
+    /// One more, with its file where there is one to look at.
+    pub fn add(&mut self, example: &str, file: Option<&Path>) {
         self.count += 1;
         if self.examples.len() < 3 {
             self.examples.push(example.to_owned());
         }
+        if self.files.len() < MAX_FILES_NAMED {
+            self.files.extend(file.map(Path::to_owned));
+        }
     }
 
     /// Adds the line, where any was left out.
-    pub fn say(self, warnings: &mut Vec<String>) {
+    pub fn say(self, notes: &mut Notes) {
         if self.count > 0 {
             let more = if self.count > self.examples.len() { ", …" } else { "" };
-            warnings.push(format!("left out: {} {} ({}{more})", self.count, self.reason, self.examples.join(", ")));
+            let text = format!("left out: {} {} ({}{more})", self.count, self.reason, self.examples.join(", "));
+            notes.add(text, self.files);
         }
     }
 }

@@ -49,23 +49,35 @@ fn can_be_patient(folder: &str) -> bool {
     !GENERIC_FOLDERS.contains(&folder.to_ascii_lowercase().as_str())
 }
 
+/// Whose each picture is.
+pub struct Assigned {
+    /// Patient of each picture by name.
+    pub patients: Vec<String>,
+    /// The column's patient of each picture, where it is another than the folder's.
+    pub told: Vec<Option<String>>,
+    /// What must be said about it, each with the pictures that it concerns.
+    pub warnings: Vec<(String, Vec<usize>)>,
+}
+
 /// The patient of each picture by name, and what must be said about it.
-pub fn assign(owners: &[Owner]) -> (Vec<String>, Vec<String>) {
+pub fn assign(owners: &[Owner]) -> Assigned {
     let mut folders = patient_folders(owners);
     let mut warnings = Vec::new();
     let columns: BTreeSet<&str> = owners.iter().filter_map(|o| o.column.as_deref()).collect();
     // One folder that holds everybody is no patient folder where the table knows several patients.
     if columns.len() > 1 && folders.iter().all(|f| f.is_some() && f == &folders[0]) {
-        warnings.push("all pictures lie in one folder, so the patients are taken from the table's column".to_owned());
+        let text = "all pictures lie in one folder, so the patients are taken from the table's column".to_owned();
+        warnings.push((text, Vec::new()));
         folders = vec![None; owners.len()];
     }
-    let (mut disagreeing, mut alone, mut example) = (0, 0, None);
-    let mut patients = Vec::with_capacity(owners.len());
-    for (owner, folder) in owners.iter().zip(folders) {
+    let (mut disagreeing, mut alone, mut example) = (Vec::new(), 0, None);
+    let (mut patients, mut told) = (Vec::with_capacity(owners.len()), vec![None; owners.len()]);
+    for (index, (owner, folder)) in owners.iter().zip(folders).enumerate() {
         patients.push(match (folder, &owner.column) {
             (Some(folder), column) => {
                 if let Some(column) = column.as_ref().filter(|&c| *c != folder) {
-                    disagreeing += 1;
+                    disagreeing.push(index);
+                    told[index] = Some(column.clone());
                     example.get_or_insert_with(|| format!("\"{column}\" in the column, \"{folder}\" the folder"));
                 }
                 folder
@@ -78,17 +90,20 @@ pub fn assign(owners: &[Owner]) -> (Vec<String>, Vec<String>) {
         });
     }
     if let Some(example) = example {
-        warnings.push(format!(
-            "the patient column disagrees with the patient folder in {disagreeing} of {} rows ({example}); the folder counts",
+        let text = format!(
+            "the patient column disagrees with the patient folder in {} of {} rows ({example}); the folder counts",
+            disagreeing.len(),
             owners.len()
-        ));
+        );
+        warnings.push((text, disagreeing));
     }
     if alone > 0 {
-        warnings.push(format!(
+        let text = format!(
             "{alone} pictures have neither a patient folder nor a patient column: each counts as its own patient, so slices of one person may land in several parts"
-        ));
+        );
+        warnings.push((text, Vec::new()));
     }
-    (patients, warnings)
+    Assigned { patients, told, warnings }
 }
 
 /// The outermost folder that tells pictures apart: generic names and what all share are passed over, and a folder of
