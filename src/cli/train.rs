@@ -12,6 +12,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::domain::card::{Architecture, Crop, Task};
 use crate::domain::device::DeviceChoice;
+use crate::io::home::Home;
+use crate::io::runs;
 use crate::train::config::{Schedule, SegmenterLoss, TrainConfig};
 use crate::train::error::TrainError;
 use crate::train::event::{EndReason, TrainEvent};
@@ -235,6 +237,11 @@ fn train(arguments: &TrainArguments) -> Result<EndReason, TrainError> {
         _ => return Err(TrainError::Config { field: "task", reason: "give a task, --data and --out".to_owned() }),
     };
     bar.clear();
+    // The window lists the terminal's runs too; without a home there is no list.
+    let remembered = Home::find().and_then(|home| runs::register(&home, run.folder()));
+    if let Err(error) = remembered {
+        log::warn!("the window's list of runs will lack this one: {error}");
+    }
     print_data(&run);
     let mut terminal = Terminal { bar, stop: stop.clone(), steps: 0, epochs: 0 };
     run.train(&mut [&mut terminal])

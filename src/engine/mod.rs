@@ -8,6 +8,7 @@ pub mod event;
 mod export;
 pub mod failure;
 pub mod lab;
+mod lanes;
 mod models;
 mod open;
 pub mod outbox;
@@ -17,17 +18,16 @@ mod settings;
 pub mod tools;
 mod worker;
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use command::{Command, JobId};
+use command::Command;
 use event::Event;
+use lanes::Lanes;
 use outbox::{Outbox, Waker};
-use queue::{Inbox, Ticket};
 use tempfile::TempDir;
 use tools::{Dialogs, Tools};
-use worker::{Bench, Worker};
 
 use crate::io::home::Home;
 
@@ -42,14 +42,6 @@ pub struct Engine {
     own_home: Option<TempDir>,
 }
 
-/// Where the jobs run.
-enum Lanes {
-    /// Each on its worker's thread.
-    Threads { loader: Worker, analyst: Worker, clerk: Worker },
-    /// In the caller's thread, while it sends.
-    Inline { bench: Box<Mutex<Bench>>, inbox: Inbox },
-}
-
 impl Engine {
     /// The workers, with the nets and dialogs of the real program; `waker` is called after every event.
     pub fn start(waker: Waker) -> Self {
@@ -60,14 +52,10 @@ impl Engine {
     pub fn start_with(waker: Waker, tools: Tools) -> Self {
         let (sender, events) = channel();
         let outbox = Outbox::new(sender, waker);
-        let worker = |name| Worker::start(name, Bench::new(tools.clone(), outbox.clone()));
-        let lanes = if let (Ok(loader), Ok(analyst), Ok(clerk)) = (worker("loader"), worker("analyst"), worker("clerk"))
-        {
-            Lanes::Threads { loader, analyst, clerk }
-        } else {
-            log::error!("the system gives no threads: jobs run in the window's own");
+        let lanes = Lanes::threads(&tools, &outbox).unwrap_or_else(|error| {
+            log::error!("the system gives no threads, jobs run in the window's own: {error}");
             Lanes::inline(tools, &outbox)
-        };
+        });
         Self { outbox, events, lanes, own_home: None }
     }
 
@@ -92,29 +80,9 @@ impl Engine {
     /// Hands an order to its worker. Returns at once, but for [`Engine::inline`].
     pub fn send(&self, command: Command) {
         if let Command::Cancel { job } = command {
-            return self.cancel(job);
+            return self.lanes.cancel(job, &self.outbox);
         }
-        match &self.lanes {
-            Lanes::Threads { loader, analyst, clerk } => {
-                let worker = match &command {
-                    Command::Open { .. } => loader,
-                    Command::LoadModels { .. } | Command::Analyze { .. } | Command::OutlineSlice { .. } => analyst,
-                    Command::Export { .. }
-                    | Command::SaveReview { .. }
-                    | Command::LoadReviews { .. }
-                    | Command::PickPaths { .. }
-                    | Command::SaveSettings { .. }
-                    | Command::Lab { .. }
-                    | Command::Cancel { .. } => clerk,
-                };
-                for job in worker.inbox().post(Ticket::new(command)) {
-                    self.outbox.emit(Event::Canceled { job });
-                }
-            }
-            Lanes::Inline { bench, inbox } => {
-                bench.lock().unwrap_or_else(PoisonError::into_inner).run(&Ticket::new(command), inbox);
-            }
-        }
+        self.lanes.post(command, &self.outbox);
     }
 
     /// What happened since the last call, oldest first. Stops after `budget`, and then wakes again for the rest.
@@ -129,34 +97,5 @@ impl Engine {
             }
         }
         events
-    }
-
-    fn cancel(&self, job: JobId) {
-        if let Lanes::Threads { loader, analyst, clerk } = &self.lanes {
-            let never_begins = [loader, analyst, clerk].into_iter().filter(|w| w.inbox().cancel(job)).count() > 0;
-            if never_begins {
-                self.outbox.emit(Event::Canceled { job });
-            }
-        }
-    }
-}
-
-impl Lanes {
-    fn inline(tools: Tools, outbox: &Outbox) -> Self {
-        Self::Inline { bench: Box::new(Mutex::new(Bench::new(tools, outbox.clone()))), inbox: Inbox::default() }
-    }
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        if let Lanes::Threads { loader, analyst, clerk } = &mut self.lanes {
-            // All are asked before any is waited for.
-            for worker in [&*loader, &*analyst, &*clerk] {
-                worker.inbox().close();
-            }
-            for worker in [loader, analyst, clerk] {
-                worker.join();
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::cancel::CancelToken;
 use super::command::{Command, JobId};
+use super::lab::order::{LabOrder, ModelOrder};
 
 /// One command in line, with the token that stops it.
 #[derive(Clone, Debug)]
@@ -35,7 +36,9 @@ impl Ticket {
     /// A ticket for `command`.
     pub fn new(command: Command) -> Self {
         let rank = match &command {
-            Command::Open { .. } | Command::Analyze { .. } => Rank::Look,
+            Command::Open { .. } | Command::Analyze { .. } | Command::Lab { order: LabOrder::Survey(_), .. } => {
+                Rank::Look
+            }
             Command::LoadModels { .. } => Rank::Nets,
             Command::OutlineSlice { .. } => Rank::Urgent,
             Command::Cancel { .. }
@@ -51,7 +54,12 @@ impl Ticket {
 
     /// Whether this must still be done when the program closes: what the user made is never lost.
     fn is_saving(&self) -> bool {
-        matches!(self.command, Command::SaveReview { .. } | Command::SaveSettings { .. })
+        matches!(
+            self.command,
+            Command::SaveReview { .. }
+                | Command::SaveSettings { .. }
+                | Command::Lab { order: LabOrder::LabelRun { .. } | LabOrder::Models(ModelOrder::Describe { .. }), .. }
+        )
     }
 }
 

@@ -9,12 +9,13 @@ use std::thread::{Builder, JoinHandle};
 use super::command::Command;
 use super::event::Event;
 use super::failure::Failure;
+use super::lab::steering::Lab;
 use super::models::Analyst;
 use super::open::Loader;
 use super::outbox::{Job, Outbox, Stop};
 use super::queue::{Inbox, Ticket};
 use super::tools::Tools;
-use super::{analyze, dialogs, export, models, open, reviews, settings};
+use super::{analyze, dialogs, export, lab, models, open, reviews, settings};
 
 /// A thread with its inbox.
 pub struct Worker {
@@ -65,12 +66,13 @@ pub struct Bench {
     outbox: Outbox,
     loader: Loader,
     analyst: Analyst,
+    lab: Arc<Lab>,
 }
 
 impl Bench {
-    /// An empty bench.
-    pub fn new(tools: Tools, outbox: Outbox) -> Self {
-        Self { loader: Loader::default(), analyst: Analyst::new(&tools), tools, outbox }
+    /// An empty bench; `lab` is what all workers share.
+    pub fn new(tools: Tools, outbox: Outbox, lab: Arc<Lab>) -> Self {
+        Self { loader: Loader::default(), analyst: Analyst::new(&tools), tools, outbox, lab }
     }
 
     /// Runs one job to its end, whatever that is, and reports it.
@@ -96,6 +98,10 @@ impl Bench {
             before_job(command);
         }
         job.check()?;
+        let is_reading =
+            matches!(command, Command::LoadModels { .. } | Command::Analyze { .. } | Command::OutlineSlice { .. });
+        let lab = Arc::clone(&self.lab);
+        let _reading = is_reading.then(|| lab.reading());
         match command {
             Command::Open { paths, .. } => open::run(&mut self.loader, job, paths),
             Command::LoadModels { choice, .. } => models::run(&mut self.analyst, job, choice),
@@ -110,8 +116,9 @@ impl Bench {
             Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, &self.tools, pixels_sha256),
             Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),
             Command::SaveSettings { settings, .. } => settings::save(&self.tools, settings),
+            Command::Lab { order, .. } => lab::run(&lab, &self.tools, job, order),
             // Canceling happens at once, where it is sent.
-            Command::Cancel { .. } | Command::Lab { .. } => Ok(()),
+            Command::Cancel { .. } => Ok(()),
         }
     }
 }

@@ -12,7 +12,7 @@ pub const HOME_VARIABLE: &str = "GLIOVIEW_HOME";
 pub struct Home {
     /// Settings and recent files.
     pub config: PathBuf,
-    /// Reviews.
+    /// Reviews, runs, trash.
     pub data: PathBuf,
 }
 
@@ -39,6 +39,21 @@ impl Home {
     /// Where the reviews lie.
     pub fn reviews_folder(&self) -> PathBuf {
         self.data.join("reviews")
+    }
+
+    /// Where runs made in the window lie.
+    pub fn runs_folder(&self) -> PathBuf {
+        self.data.join("runs")
+    }
+
+    /// The list of runs that lie elsewhere.
+    pub fn runs_file(&self) -> PathBuf {
+        self.data.join("runs.json")
+    }
+
+    /// Where discarded runs lie.
+    pub fn trash_folder(&self) -> PathBuf {
+        self.data.join("trash")
     }
 }
 

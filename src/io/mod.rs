@@ -1,6 +1,7 @@
 //! Room 2, `io`: files to domain and back. Untrusted bytes end here. Not for showing, computing or deciding anything.
 
 pub mod atomic;
+pub mod chart;
 pub mod digest;
 pub mod error;
 pub mod export;
@@ -12,6 +13,7 @@ pub mod open;
 pub mod plan;
 pub mod raster;
 pub mod reviews;
+pub mod runs;
 pub mod sample;
 pub mod series;
 pub mod settings;

@@ -1,5 +1,42 @@
 //! Orders and reports of the lab: data sets, trainings, runs, models, evaluations. Not for the job bodies (one file each
 //! beside this one).
 
+mod awake;
+mod curves;
 pub mod order;
 pub mod report;
+mod runs;
+pub mod steering;
+mod trainer;
+mod trouble;
+
+use super::failure::Failure;
+use super::outbox::{Job, Stop};
+use super::tools::Tools;
+use order::LabOrder;
+use steering::Lab;
+
+/// Does what was ordered.
+pub fn run(lab: &Lab, tools: &Tools, job: &mut Job, order: &LabOrder) -> Result<(), Stop> {
+    match order {
+        LabOrder::Start(config) => trainer::start(lab, tools, job, config),
+        LabOrder::Resume(folder) => trainer::resume(lab, tools, job, folder),
+        // Acts where it is sent, on the training that the job names.
+        LabOrder::Control(_) => Ok(()),
+        LabOrder::ListRuns => runs::list(tools, job),
+        LabOrder::ReadRun(folder) => runs::read(job, folder),
+        LabOrder::ReadExamples { run, epoch } => runs::read_examples(job, run, *epoch),
+        LabOrder::LabelRun { run, label } => runs::label(tools, job, run, label),
+        LabOrder::TrashRun(folder) => runs::trash(tools, job, folder),
+        LabOrder::ExportCurves { runs, file } => curves::export(job, runs, file),
+        LabOrder::Survey(_) => not_there_yet("Looking at a data set"),
+        LabOrder::WriteSplit { .. } => not_there_yet("Writing a split"),
+        LabOrder::Try(_) => not_there_yet("Trial steps"),
+        LabOrder::Models(_) => not_there_yet("The list of models"),
+        LabOrder::Evaluate(_) => not_there_yet("Evaluation in the window"),
+    }
+}
+
+fn not_there_yet(what: &str) -> Result<(), Stop> {
+    Err(Failure::new(&format!("{what} is not there yet"), "this version cannot do it").into())
+}
