@@ -4,6 +4,7 @@ mod bad_input;
 mod cli;
 mod cli_analyze;
 mod cli_kit;
+mod curves;
 mod data;
 mod display;
 mod engine;

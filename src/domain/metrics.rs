@@ -1,5 +1,8 @@
 //! How good an answer is: the figures of classifier and segmenter, each with its definition. Not for collecting answers
-//! or for wording tables (`train`, `cli`).
+//! or for wording tables (`train`, `cli`), curves (`curves`) or distances (`surface`).
+
+pub mod curves;
+pub mod surface;
 
 use super::card::Counts;
 use super::random::Random;
@@ -148,19 +151,39 @@ pub fn patient_bootstrap(
     seed: u64,
     mut figure: impl FnMut(&[usize]) -> Option<f64>,
 ) -> Option<[f64; 2]> {
+    let [interval] = patient_bootstrap_all(patients, repeats, seed, |drawn| [figure(drawn)]);
+    interval
+}
+
+/// As [`patient_bootstrap`] for several figures over the same draws, which are those that each alone would get.
+pub fn patient_bootstrap_all<const N: usize>(
+    patients: usize,
+    repeats: usize,
+    seed: u64,
+    mut figures: impl FnMut(&[usize]) -> [Option<f64>; N],
+) -> [Option<[f64; 2]>; N] {
     if patients < 2 {
-        return None;
+        return [None; N];
     }
     let mut random = Random::stream(seed, "patient bootstrap", 0);
     let mut drawn = vec![0; patients];
-    let mut figures = Vec::with_capacity(repeats);
+    let mut found: [Vec<f64>; N] = std::array::from_fn(|_| Vec::with_capacity(repeats));
     for _ in 0..repeats {
         for patient in &mut drawn {
             *patient = random.below(patients);
         }
-        figures.extend(figure(&drawn));
+        for (values, value) in found.iter_mut().zip(figures(&drawn)) {
+            values.extend(value);
+        }
     }
-    Some([percentile(&figures, 2.5)?, percentile(&figures, 97.5)?])
+    found.map(|values| Some([percentile(&values, 2.5)?, percentile(&values, 97.5)?]))
+}
+
+/// Standard deviation of a sample (divided by n − 1). `None` with fewer than two values.
+pub fn sample_deviation(values: &[f64]) -> Option<f64> {
+    let mean = mean(values).filter(|_| values.len() > 1)?;
+    let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+    Some((squares / (values.len() - 1) as f64).sqrt())
 }
 
 fn ratio(part: usize, whole: usize) -> Option<f64> {
