@@ -43,8 +43,7 @@ fn curves_and_their_sums_equal_scikit_learn_with_many_ties() {
         same_curve(&precision_recall(&scores, &truths), &case["pr"]);
         near(average_precision(&scores, &truths).unwrap(), case["average_precision"].as_f64().unwrap());
         near(brier(&scores, &truths).unwrap(), case["brier"].as_f64().unwrap());
-        let filled: Vec<_> =
-            reliability(&scores, &truths, 10).into_iter().filter(|b| b.count > 0).collect();
+        let filled: Vec<_> = reliability(&scores, &truths, 10).into_iter().filter(|b| b.count > 0).collect();
         let expected = [list(&case["reliability"][0]), list(&case["reliability"][1])];
         assert_eq!(filled.len(), expected[0].len());
         for (bin, (mean, share)) in filled.iter().zip(expected[0].iter().zip(&expected[1])) {

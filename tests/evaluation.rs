@@ -1,7 +1,8 @@
 //! Evaluation from answers to figures and pictures, with nets whose answers are known. Not for real weights.
 
 mod cards;
-mod terminal;
+pub mod terminal;
+mod window;
 
 use std::path::Path;
 

@@ -10,21 +10,16 @@ use clap::{Args, ValueEnum};
 
 use super::output::Output;
 use super::{interrupt, values};
-use crate::domain::card::{Figure, ModelCard, Task, Thresholds};
+use crate::domain::card::Task;
 use crate::domain::device::DeviceChoice;
-use crate::domain::finding::ModelStamp;
 use crate::io::atomic;
-use crate::nn::reader::Reader;
+use crate::nn::reader::{ChosenNets, NetChoice};
 use crate::nn::weights;
-use crate::train::answers::{Both, PatientAnswer};
-use crate::train::choose;
-use crate::train::dataset::Dataset;
 use crate::train::error::TrainError;
-use crate::train::evaluate::{Asked, collect};
-use crate::train::figures::{of_both, of_classifier, of_segmenter};
 use crate::train::gallery::{Example, examples};
-use crate::train::report::{Evaluation, PatientLine, PictureLine, RESEARCH_USE};
-use crate::train::split::{Part, Split};
+use crate::train::measure::{Subject, measure, write_cards};
+use crate::train::report::{Evaluation, PictureLine};
+use crate::train::split::Part;
 
 /// Which patients to evaluate on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -97,16 +92,14 @@ struct Models {
 }
 
 impl Models {
-    fn asked(&self) -> Asked {
+    /// What to load: the net that is not named is not asked, and both ship where none is named.
+    fn choices(&self) -> [NetChoice; 2] {
         let is_shipped = self.classifier.is_none() && self.segmenter.is_none();
-        Asked { classifier: is_shipped || self.classifier.is_some(), segmenter: is_shipped || self.segmenter.is_some() }
-    }
-
-    fn path(&self, task: Task) -> Option<&Path> {
-        match task {
-            Task::Classifier => self.classifier.as_deref(),
-            Task::Segmenter => self.segmenter.as_deref(),
-        }
+        [&self.classifier, &self.segmenter].map(|path| match path {
+            Some(path) => NetChoice::File(path.clone()),
+            None if is_shipped => NetChoice::Shipped,
+            None => NetChoice::None,
+        })
     }
 }
 
@@ -125,23 +118,20 @@ pub fn run(arguments: &EvaluateArguments) -> ExitCode {
 /// Answers how many slices had to be left out.
 fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
     let part = arguments.split.part();
+    let models = sorted_models(arguments)?;
+    let subject = Subject {
+        data: arguments.data.clone(),
+        split_file: arguments.split_file.clone(),
+        part,
+        chooses_thresholds: arguments.choose_thresholds,
+    };
     if arguments.choose_thresholds && part != Some(Part::Val) {
+        // Said before the nets are loaded, too.
         let reason = "thresholds are chosen with --split val only, so that test stays untouched".to_owned();
         return Err(TrainError::Config { field: "choose-thresholds", reason });
     }
-    let models = sorted_models(arguments)?;
-    let dataset = Dataset::read(&arguments.data)?;
-    let reader = Reader::load(
-        models.classifier.as_deref(),
-        models.segmenter.as_deref(),
-        arguments.allow_missing_card,
-        arguments.device,
-    )?;
-    let asked = models.asked();
-    let cards: Vec<&ModelCard> = cards(&reader, asked);
-    let (patients, mut warnings) = patients(arguments, &dataset, &cards, part)?;
-    warnings.extend(dataset.warnings.iter().cloned());
-    warnings.extend(seen_in_training(&dataset, &patients, &cards, part));
+    let [classifier, segmenter] = models.choices();
+    let nets = ChosenNets::load(&classifier, &segmenter, arguments.allow_missing_card, arguments.device)?;
     let stop = interrupt::flag();
     let output = Output::new(arguments.json);
     let is_watched = std::io::stderr().is_terminal();
@@ -152,29 +142,26 @@ fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
         }
         !stop.load(Ordering::Relaxed)
     };
-    let collected = collect(&dataset, &patients, asked, &reader, &mut progress)?;
+    let mut measured = measure(&subject, &nets, &mut progress)?;
     output.clear();
-    let left_out = collected.warnings.len();
-    warnings.extend(collected.warnings);
-    let answers = collected.patients;
-    let chosen = |task: Task| if arguments.choose_thresholds { choose::thresholds(task, &answers) } else { None };
-    let chosen = [chosen(Task::Classifier), chosen(Task::Segmenter)];
-    let both = both_in_use(&reader, &chosen);
-    let mut evaluation = figures(arguments, &dataset, &reader, asked, &answers, &both);
-    evaluation.warnings = warnings;
-    let pictures = match (&arguments.out, asked.segmenter) {
-        (Some(_), true) => examples(&dataset, &answers, &both, asked.classifier, &reader)?,
+    let pictures = match (&arguments.out, measured.asked.segmenter) {
+        (Some(_), true) => {
+            examples(&measured.dataset, &measured.answers, &measured.both, measured.asked.classifier, &nets)?
+        }
         _ => Vec::new(),
     };
-    evaluation.pictures = pictures.iter().map(|example| PictureLine::of(&dataset, example)).collect();
+    let dataset = &measured.dataset;
+    let evaluation = &mut measured.report.evaluation;
+    evaluation.pictures = pictures.iter().map(|example| PictureLine::of(dataset, example)).collect();
     if arguments.choose_thresholds || arguments.update_cards {
-        write_cards(&models, &evaluation, &chosen, part)?;
+        write_cards([models.classifier.as_deref(), models.segmenter.as_deref()], &measured, part)?;
     }
+    let evaluation = &measured.report.evaluation;
     if let Some(folder) = &arguments.out {
-        write(folder, &evaluation, &pictures)?;
+        write(folder, evaluation, &pictures)?;
     }
-    output.data(&if arguments.json { json(&evaluation) } else { evaluation.table() });
-    Ok(left_out)
+    output.data(&if arguments.json { json(evaluation) } else { evaluation.table() });
+    Ok(measured.left_out)
 }
 
 /// Whether another tenth of the way is done: a pipe gets ten lines, not one a slice.
@@ -203,127 +190,6 @@ fn sorted_models(arguments: &EvaluateArguments) -> Result<Models, TrainError> {
         }
     }
     Ok(models)
-}
-
-fn cards(reader: &Reader, asked: Asked) -> Vec<&ModelCard> {
-    let classifier = asked.classifier.then(|| reader.classifier_card());
-    classifier.into_iter().chain(asked.segmenter.then(|| reader.segmenter_card())).collect()
-}
-
-/// The patients of the part, by the split file, else the one beside the data, else the lists in the first card.
-fn patients(
-    arguments: &EvaluateArguments,
-    dataset: &Dataset,
-    cards: &[&ModelCard],
-    part: Option<Part>,
-) -> Result<(Vec<usize>, Vec<String>), TrainError> {
-    let Some(part) = part else {
-        return Ok(((0..dataset.patients.len()).collect(), Vec::new()));
-    };
-    let beside = dataset.root.join("split.csv");
-    let file = arguments.split_file.clone().or_else(|| beside.is_file().then_some(beside));
-    let (patients, warnings) = if let Some(file) = file {
-        let (split, warnings) = Split::read(&file, dataset)?;
-        (split.patients(part), warnings)
-    } else {
-        let names = cards.iter().find_map(|card| card.split.get(part.word())).map_or(&[][..], Vec::as_slice);
-        let found = names.iter().filter_map(|name| dataset.patient(name)).collect();
-        (found, vec!["the patients are those that the model's card lists for this part".to_owned()])
-    };
-    if patients.is_empty() {
-        return Err(TrainError::Split(format!(
-            "no patient of the part {} is in the data; give --split-file, or --split all for data of your own",
-            part.word()
-        )));
-    }
-    Ok((patients, warnings))
-}
-
-/// Said where a net was trained on patients that it is now measured on.
-fn seen_in_training(dataset: &Dataset, patients: &[usize], cards: &[&ModelCard], part: Option<Part>) -> Vec<String> {
-    if part == Some(Part::Train) {
-        return Vec::new();
-    }
-    let seen = |card: &&ModelCard| {
-        let trained = card.split.get(Part::Train.word()).map_or(&[][..], Vec::as_slice);
-        let count = patients.iter().filter(|&&p| trained.contains(&dataset.patients[p])).count();
-        let name = card.title();
-        (count > 0).then(|| format!("LEAK: {name} was trained on {count} of these {} patients", patients.len()))
-    };
-    cards.iter().filter_map(seen).collect()
-}
-
-fn both_in_use(reader: &Reader, chosen: &[Option<Thresholds>; 2]) -> Both {
-    let in_use = |chosen: &Option<Thresholds>, card: &ModelCard| chosen.as_ref().unwrap_or(&card.thresholds).threshold;
-    Both {
-        score: f64::from(in_use(&chosen[0], reader.classifier_card())),
-        mask: in_use(&chosen[1], reader.segmenter_card()),
-    }
-}
-
-fn figures(
-    arguments: &EvaluateArguments,
-    dataset: &Dataset,
-    reader: &Reader,
-    asked: Asked,
-    answers: &[PatientAnswer],
-    both: &Both,
-) -> Evaluation {
-    let stamp = |card: &&ModelCard| ModelStamp {
-        task: card.task,
-        name: card.name.clone(),
-        version: card.version,
-        sha256: card.sha256.clone(),
-        threshold: if card.task == Task::Classifier { both.score as f32 } else { both.mask },
-        card_threshold: card.thresholds.threshold,
-    };
-    let name = |path: &Path| path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    Evaluation {
-        program: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
-        notice: RESEARCH_USE.to_owned(),
-        data: name(&arguments.data),
-        part: arguments.split.part().map_or("all", Part::word).to_owned(),
-        models: cards(reader, asked).iter().map(stamp).collect(),
-        classifier: asked.classifier.then(|| of_classifier(answers, both.score)),
-        segmenter: asked.segmenter.then(|| of_segmenter(answers, both.mask)),
-        two_stage: (asked.classifier && asked.segmenter).then(|| of_both(answers, both)),
-        patients: answers.iter().map(|answer| PatientLine::of(dataset, answer, both)).collect(),
-        pictures: Vec::new(),
-        warnings: Vec::new(),
-    }
-}
-
-/// Thresholds and figures into the cards of the files that were named; the shipped cards are part of the program.
-fn write_cards(
-    models: &Models,
-    evaluation: &Evaluation,
-    chosen: &[Option<Thresholds>; 2],
-    part: Option<Part>,
-) -> Result<(), TrainError> {
-    let Some(part) = part else {
-        let reason = "cards carry figures of val and test only".to_owned();
-        return Err(TrainError::Config { field: "update-cards", reason });
-    };
-    let figures = [&evaluation.classifier, &evaluation.segmenter];
-    for (index, task) in [Task::Classifier, Task::Segmenter].into_iter().enumerate() {
-        if let (Some(path), Some(figures)) = (models.path(task), figures[index]) {
-            let mut figures = figures.clone();
-            // The segmenter's card shows what a user gets, too, and through which classifier.
-            if let (Task::Segmenter, Some(two_stage)) = (task, &evaluation.two_stage) {
-                let by = evaluation.models.iter().find(|m| m.task == Task::Classifier);
-                let by = by.map_or_else(String::new, |m| format!("; flagged by {} v{}", m.name, m.version));
-                figures.figures.extend(
-                    two_stage
-                        .figures
-                        .iter()
-                        .cloned()
-                        .map(|figure| Figure { over: format!("{}{by}", figure.over), ..figure }),
-                );
-            }
-            choose::update_card(path, chosen[index], part, &figures)?;
-        }
-    }
-    Ok(())
 }
 
 fn write(folder: &Path, evaluation: &Evaluation, pictures: &[Example]) -> Result<(), TrainError> {

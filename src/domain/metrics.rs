@@ -51,6 +51,17 @@ impl Counts {
         self.true_positive + self.false_positive + self.true_negative + self.false_negative
     }
 
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            true_positive: self.true_positive + other.true_positive,
+            false_positive: self.false_positive + other.false_positive,
+            true_negative: self.true_negative + other.true_negative,
+            false_negative: self.false_negative + other.false_negative,
+        }
+    }
+
     /// Share of slices that were told right. `None` without slices.
     pub fn accuracy(&self) -> Option<f64> {
         ratio(self.true_positive + self.true_negative, self.total())

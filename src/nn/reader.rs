@@ -1,6 +1,6 @@
 //! Both nets ready to read scans: load once, then score and outline slice by slice. Not for threads or progress (`engine`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use candle_core::Tensor;
 
@@ -34,16 +34,9 @@ impl Reader {
         device: DeviceChoice,
     ) -> Result<Self, NnError> {
         let device = device::open(device)?;
-        let load = |task, path: Option<&Path>| match path {
-            None => shipped::load(task, &device.device),
-            Some(path) => {
-                let assumed = allow_missing_card.then(|| assumed_card(path, task)).transpose()?;
-                weights::load_file(path, assumed.as_ref(), &device.device).and_then(|net| of_task(net, task, path))
-            }
-        };
         let are_shipped = classifier.is_none() && segmenter.is_none();
-        let classifier = load(Task::Classifier, classifier)?;
-        let segmenter = load(Task::Segmenter, segmenter)?;
+        let classifier = load(Task::Classifier, classifier, allow_missing_card, &device)?;
+        let segmenter = load(Task::Segmenter, segmenter, allow_missing_card, &device)?;
         Ok(Self { classifier, segmenter, are_shipped, device })
     }
 
@@ -74,47 +67,131 @@ impl Reader {
 
     /// The model score of one slice, 0–1.
     pub fn score(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
-        let answers = self.answers(&self.classifier, scan, prepared, slice)?;
-        Ok(answers.iter().map(|&logit| sigmoid(logit)).sum::<f32>() / answers.len() as f32)
+        score(&self.classifier, &self.device, scan, prepared, slice)
     }
 
     /// The probability map of one slice, in scan pixels.
     pub fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
-        let spec = &self.segmenter.card.input;
-        let answers = self.answers(&self.segmenter, scan, prepared, slice)?;
-        let pixels = spec.size * spec.size;
-        let mut logits = answers[..pixels].to_vec();
-        if spec.mirror {
-            // The second answer is of the mirror image: turned back, then averaged as logits.
-            let back = |i: usize| pixels + (i / spec.size) * spec.size + (spec.size - 1 - i % spec.size);
-            logits.iter_mut().enumerate().for_each(|(i, logit)| *logit = 0.5 * (*logit + answers[back(i)]));
-        }
-        let field = prepared.field(spec.crop, scan.rows, scan.cols);
-        Ok(input::to_probability_map(&logits, spec.size, &field, scan.rows, scan.cols))
+        outline(&self.segmenter, &self.device, scan, prepared, slice)
+    }
+}
+
+/// Where one net comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NetChoice {
+    /// It is not asked.
+    None,
+    /// The one that ships.
+    Shipped,
+    /// A weights file.
+    File(PathBuf),
+}
+
+/// One net or both, as evaluation needs them: the one that is not asked is not loaded.
+pub struct ChosenNets {
+    classifier: Option<LoadedNet>,
+    segmenter: Option<LoadedNet>,
+    device: OpenDevice,
+}
+
+impl ChosenNets {
+    /// Loads what is chosen, with the checks of [`Reader::load`].
+    pub fn load(
+        classifier: &NetChoice,
+        segmenter: &NetChoice,
+        allow_missing_card: bool,
+        device: DeviceChoice,
+    ) -> Result<Self, NnError> {
+        let device = device::open(device)?;
+        let load = |task, choice: &NetChoice| match choice {
+            NetChoice::None => Ok(None),
+            NetChoice::Shipped => load(task, None, allow_missing_card, &device).map(Some),
+            NetChoice::File(path) => load(task, Some(path), allow_missing_card, &device).map(Some),
+        };
+        let (classifier, segmenter) = (load(Task::Classifier, classifier)?, load(Task::Segmenter, segmenter)?);
+        Ok(Self { classifier, segmenter, device })
     }
 
-    /// All logits for one slice, and behind them those for its mirror image where the card asks for it.
-    fn answers(&self, net: &LoadedNet, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<Vec<f32>, NnError> {
-        let spec = &net.card.input;
-        let planes = scan.slices.get(slice).map(|s| s.planes.as_slice());
-        let planes = planes.ok_or_else(|| NnError::Input(format!("there is no slice {}", slice + 1)))?;
-        let mut values = input::model_input(planes, prepared, spec)
-            .ok_or_else(|| NnError::Input(format!("{} sequences, expected 1 or 3", planes.len())))?;
-        let count = if spec.mirror {
-            let mirrored: Vec<f32> = values.chunks_exact(spec.size).flat_map(|row| row.iter().rev().copied()).collect();
-            values.extend(mirrored);
-            2
-        } else {
-            1
+    /// The card of the net for `task`, where it is loaded.
+    pub fn card(&self, task: Task) -> Option<&ModelCard> {
+        let net = match task {
+            Task::Classifier => &self.classifier,
+            Task::Segmenter => &self.segmenter,
         };
-        let shape = (count, spec.channels, spec.size, spec.size);
-        let x = Tensor::from_vec(values, shape, &self.device.device)?;
-        let logits = net.net.forward(&x)?.flatten_all()?.to_vec1::<f32>()?;
-        if logits.iter().all(|v| v.is_finite()) {
-            Ok(logits)
-        } else {
-            Err(NnError::Input("the net's answer is not a number".to_owned()))
-        }
+        net.as_ref().map(|net| &net.card)
+    }
+
+    /// The model score of one slice, 0–1.
+    pub fn score(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
+        let net = self.classifier.as_ref().ok_or_else(|| NnError::Input("no classifier is loaded".to_owned()))?;
+        score(net, &self.device, scan, prepared, slice)
+    }
+
+    /// The probability map of one slice, in scan pixels.
+    pub fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
+        let net = self.segmenter.as_ref().ok_or_else(|| NnError::Input("no segmenter is loaded".to_owned()))?;
+        outline(net, &self.device, scan, prepared, slice)
+    }
+}
+
+fn load(task: Task, path: Option<&Path>, allow_missing_card: bool, device: &OpenDevice) -> Result<LoadedNet, NnError> {
+    let Some(path) = path else { return shipped::load(task, &device.device) };
+    let assumed = allow_missing_card.then(|| assumed_card(path, task)).transpose()?;
+    weights::load_file(path, assumed.as_ref(), &device.device).and_then(|net| of_task(net, task, path))
+}
+
+fn score(net: &LoadedNet, device: &OpenDevice, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
+    let answers = answers(net, device, scan, prepared, slice)?;
+    Ok(answers.iter().map(|&logit| sigmoid(logit)).sum::<f32>() / answers.len() as f32)
+}
+
+fn outline(
+    net: &LoadedNet,
+    device: &OpenDevice,
+    scan: &Scan,
+    prepared: &Prepared,
+    slice: usize,
+) -> Result<ProbabilityMap, NnError> {
+    let spec = &net.card.input;
+    let answers = answers(net, device, scan, prepared, slice)?;
+    let pixels = spec.size * spec.size;
+    let mut logits = answers[..pixels].to_vec();
+    if spec.mirror {
+        // The second answer is of the mirror image: turned back, then averaged as logits.
+        let back = |i: usize| pixels + (i / spec.size) * spec.size + (spec.size - 1 - i % spec.size);
+        logits.iter_mut().enumerate().for_each(|(i, logit)| *logit = 0.5 * (*logit + answers[back(i)]));
+    }
+    let field = prepared.field(spec.crop, scan.rows, scan.cols);
+    Ok(input::to_probability_map(&logits, spec.size, &field, scan.rows, scan.cols))
+}
+
+/// All logits for one slice, and behind them those for its mirror image where the card asks for it.
+fn answers(
+    net: &LoadedNet,
+    device: &OpenDevice,
+    scan: &Scan,
+    prepared: &Prepared,
+    slice: usize,
+) -> Result<Vec<f32>, NnError> {
+    let spec = &net.card.input;
+    let planes = scan.slices.get(slice).map(|s| s.planes.as_slice());
+    let planes = planes.ok_or_else(|| NnError::Input(format!("there is no slice {}", slice + 1)))?;
+    let mut values = input::model_input(planes, prepared, spec)
+        .ok_or_else(|| NnError::Input(format!("{} sequences, expected 1 or 3", planes.len())))?;
+    let count = if spec.mirror {
+        let mirrored: Vec<f32> = values.chunks_exact(spec.size).flat_map(|row| row.iter().rev().copied()).collect();
+        values.extend(mirrored);
+        2
+    } else {
+        1
+    };
+    let shape = (count, spec.channels, spec.size, spec.size);
+    let x = Tensor::from_vec(values, shape, &device.device)?;
+    let logits = net.net.forward(&x)?.flatten_all()?.to_vec1::<f32>()?;
+    if logits.iter().all(|v| v.is_finite()) {
+        Ok(logits)
+    } else {
+        Err(NnError::Input("the net's answer is not a number".to_owned()))
     }
 }
 

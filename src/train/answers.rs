@@ -1,22 +1,27 @@
 //! What the nets answered on patients whose truth is known, small enough to keep for a whole data set, and the overlaps
 //! that follow at any threshold. Not for asking the nets (`evaluate`) or for the figures (`figures`).
 
+use super::kept::{self, KeptMap};
 use crate::domain::mask::{Mask, ProbabilityMap};
+use crate::domain::metrics::surface::hd95_of;
 use crate::domain::metrics::{dice, intersection_over_union, mean};
 
-/// Pixels of one slice counted by the byte of their probability: all that a moved threshold needs.
+/// Pixels of one slice counted by the byte of their probability: all that overlaps at a moved threshold need; and the map
+/// itself, small, for distances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MapCounts {
     /// Pixels in the true mask, by byte.
     inside: [u32; 256],
     /// All pixels, by byte.
     all: [u32; 256],
+    /// Map and truth.
+    kept: KeptMap,
 }
 
 impl MapCounts {
     /// Counts a map against the true mask of the same size.
     pub fn of(map: &ProbabilityMap, truth: &Mask) -> Self {
-        let mut counts = Self { inside: [0; 256], all: [0; 256] };
+        let mut counts = Self { inside: [0; 256], all: [0; 256], kept: KeptMap::of(map, truth) };
         for (&byte, &is_inside) in map.bytes.iter().zip(&truth.bits) {
             counts.all[usize::from(byte)] += 1;
             counts.inside[usize::from(byte)] += u32::from(is_inside);
@@ -47,7 +52,9 @@ impl Overlap {
         intersection_over_union(self.both, self.truth, self.answer)
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
         Self { both: self.both + other.both, truth: self.truth + other.truth, answer: self.answer + other.answer }
     }
 }
@@ -111,6 +118,19 @@ impl PatientAnswer {
     /// The volume's overlap as the reader gets it: only flagged slices are outlined.
     pub fn staged_overlap(&self, thresholds: &Both) -> Option<Overlap> {
         sum(self.slices.iter().map(|s| s.staged_overlap(thresholds)))
+    }
+
+    /// HD95 of the volume in pixels, every slice outlined. `None` without maps or where one of the two masks is empty.
+    pub fn hd95(&self, mask_threshold: f32) -> Option<f64> {
+        let kept: Vec<_> = self.slices.iter().filter_map(|s| Some((&s.map.as_ref()?.kept, true))).collect();
+        kept::distances(&kept, mask_threshold).and_then(|distances| hd95_of(&distances))
+    }
+
+    /// HD95 of the volume as the reader gets it: only flagged slices are outlined.
+    pub fn staged_hd95(&self, thresholds: &Both) -> Option<f64> {
+        let staged = |s: &SliceAnswer| s.score.map(|score| score >= thresholds.score);
+        let kept = self.slices.iter().map(|s| Some((&s.map.as_ref()?.kept, staged(s)?)));
+        kept::distances(&kept.flatten().collect::<Vec<_>>(), thresholds.mask).and_then(|d| hd95_of(&d))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::domain::mask::{Mask, ProbabilityMap};
 use crate::domain::scan::{Scan, Sequence, Slice};
 use crate::nn::error::NnError;
 use crate::nn::input::Prepared;
-use crate::nn::reader::Reader;
+use crate::nn::reader::{ChosenNets, Reader};
 
 /// The nets as evaluation asks them.
 pub trait Nets {
@@ -34,6 +34,20 @@ impl Nets for Reader {
 
     fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
         Reader::outline(self, scan, prepared, slice)
+    }
+}
+
+impl Nets for ChosenNets {
+    fn prepare(&self, scan: &Scan) -> Prepared {
+        Prepared::of(scan)
+    }
+
+    fn score(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
+        ChosenNets::score(self, scan, prepared, slice)
+    }
+
+    fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
+        ChosenNets::outline(self, scan, prepared, slice)
     }
 }
 
@@ -78,14 +92,28 @@ pub fn collect(
     nets: &dyn Nets,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Collected, TrainError> {
-    let total = dataset.items.iter().filter(|item| patients.contains(&item.patient)).count();
+    collect_where(dataset, patients, &|_| true, asked, nets, progress)
+}
+
+/// As [`collect`], but only the slices (by index into the data set's items) that `is_asked` names; each is prepared with
+/// its whole scan all the same.
+pub fn collect_where(
+    dataset: &Dataset,
+    patients: &[usize],
+    is_asked: &dyn Fn(usize) -> bool,
+    asked: Asked,
+    nets: &dyn Nets,
+    progress: &mut dyn FnMut(usize, usize) -> bool,
+) -> Result<Collected, TrainError> {
+    let is_of_patients = |item: usize| patients.contains(&dataset.items[item].patient);
+    let total = (0..dataset.items.len()).filter(|&item| is_of_patients(item) && is_asked(item)).count();
     let mut collected = Collected { patients: Vec::new(), warnings: Vec::new() };
     let mut done = 0;
     for &patient in patients {
         let mut slices = Vec::new();
         for known in known_scans(dataset, patient, &mut collected.warnings) {
             let prepared = nets.prepare(&known.scan);
-            for index in 0..known.items.len() {
+            for index in (0..known.items.len()).filter(|&index| is_asked(known.items[index])) {
                 slices.push(ask(dataset, &known, &prepared, index, asked, nets)?);
                 done += 1;
                 if !progress(done.min(total), total) {

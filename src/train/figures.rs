@@ -3,30 +3,40 @@
 
 use super::answers::{Both, Overlap, PatientAnswer, SliceAnswer};
 use crate::domain::card::{Counts, Figure, PartFigures, Thresholds};
+use crate::domain::metrics::curves::{average_precision, brier};
 use crate::domain::metrics::{
     counts_at, mean, median, patient_bootstrap, roc_auc, threshold_for_sensitivity, threshold_for_specificity,
 };
 
 /// Draws of the bootstrap: the ends of the interval are then uncertain by some 3 % of its width.
-const REPEATS: usize = 2000;
+pub const REPEATS: usize = 2000;
 /// Seed of the bootstrap, so that the same answers always give the same interval.
-const BOOTSTRAP_SEED: u64 = 20_261_124;
+pub const BOOTSTRAP_SEED: u64 = 20_261_124;
 /// Sensitivity that the classifier's threshold must reach on validation, and specificity at the band's other end.
 const WANTED_SHARE: f64 = 0.95;
 
 /// A figure's name and definition.
-type Meaning = (&'static str, &'static str);
+pub type Meaning = (&'static str, &'static str);
 
 /// One of the ratios of the four counts.
-type Ratio = fn(&Counts) -> Option<f64>;
+pub type Ratio = fn(&Counts) -> Option<f64>;
 
-const CLASSIFIER: [(Meaning, Ratio); 6] = [
+/// The figures that follow from the four counts, in the order of the page.
+pub const RATIOS: [(Meaning, Ratio); 6] = [
     (("Accuracy", "share of slices told right at the threshold"), Counts::accuracy),
     (("Base rate", "accuracy of always giving the more frequent answer"), Counts::base_rate),
     (("Precision", "share of flagged slices that have a tumor"), Counts::precision),
     (("Recall", "share of tumor slices that are flagged (sensitivity)"), Counts::recall),
     (("Specificity", "share of tumor-free slices that are not flagged"), Counts::specificity),
     (("F1", "harmonic mean of precision and recall"), Counts::f1),
+];
+
+/// What sums up a curve over all thresholds.
+type Sum = fn(&[f64], &[bool]) -> Option<f64>;
+
+const SUMS: [(Meaning, Sum); 2] = [
+    (("Average precision", "precision weighted by the rise of recall, over all thresholds"), average_precision),
+    (("Brier score", "mean squared difference between score and truth; 0 is best"), brier),
 ];
 
 /// The classifier's figures at `threshold`.
@@ -41,10 +51,16 @@ pub fn of_classifier(patients: &[PatientAnswer], threshold: f64) -> PartFigures 
         let (scores, truths) = scored(patients, drawn);
         roc_auc(&scores, &truths)
     });
-    for (meaning, figure) in &CLASSIFIER {
+    for (meaning, figure) in &RATIOS {
         push(&mut part, *meaning, &over, |drawn| {
             let (scores, truths) = scored(patients, drawn);
             figure(&counts_at(&scores, &truths, threshold))
+        });
+    }
+    for (meaning, figure) in SUMS {
+        push(&mut part, meaning, &over, |drawn| {
+            let (scores, truths) = scored(patients, drawn);
+            figure(&scores, &truths)
         });
     }
     part
@@ -54,7 +70,9 @@ pub fn of_classifier(patients: &[PatientAnswer], threshold: f64) -> PartFigures 
 pub fn of_segmenter(patients: &[PatientAnswer], mask_threshold: f32) -> PartFigures {
     let volume = |p: &PatientAnswer| p.overlap(mask_threshold);
     let slice = |s: &SliceAnswer| s.overlap(mask_threshold);
-    overlaps(patients, "", "every slice outlined", &volume, &slice)
+    let mut part = overlaps(patients, "", "every slice outlined", &volume, &slice);
+    distances(&mut part, "", &patients.iter().map(|p| p.hd95(mask_threshold)).collect::<Vec<_>>());
+    part
 }
 
 /// The figures as a user gets them: what the classifier does not flag has an empty outline.
@@ -63,6 +81,7 @@ pub fn of_both(patients: &[PatientAnswer], thresholds: &Both) -> PartFigures {
     let slice = |s: &SliceAnswer| s.staged_overlap(thresholds);
     let mut part =
         overlaps(patients, "Two-stage ", "slices that are not flagged count as empty outlines", &volume, &slice);
+    distances(&mut part, "Two-stage ", &patients.iter().map(|p| p.staged_hd95(thresholds)).collect::<Vec<_>>());
     let missed = (
         "Tumor area on missed slices",
         "share of all true tumor pixels that lie on slices that the classifier does not flag",
@@ -148,6 +167,25 @@ fn overlaps(
     }
     part
 }
+
+/// Adds HD95 over those patients that have one; the others are counted in what it is over.
+fn distances(part: &mut PartFigures, prefix: &str, found: &[Option<f64>]) {
+    let over = format!(
+        "{} of {} patient volumes: those whose true and answered masks are both not empty",
+        found.iter().flatten().count(),
+        part.patients
+    );
+    let drawn_of = |drawn: &[usize]| -> Vec<f64> { drawn.iter().filter_map(|&p| found[p]).collect() };
+    let name = |rest: &str| format!("{prefix}HD95 in pixels, {rest}");
+    push(part, (&name("median"), HD95), &over, |drawn| median(&drawn_of(drawn)));
+    push(part, (&name("mean"), "as the median HD95, but the mean over patients"), &over, |drawn| {
+        mean(&drawn_of(drawn))
+    });
+}
+
+/// The definition of HD95 in a sentence.
+const HD95: &str = "95th percentile of the distances between the surfaces of the true and the answered volume, both \
+                    directions together, a step to the next slice counting as one pixel (MedPy's hd95); median over patients";
 
 /// Adds a figure with its interval; one that has no value (nothing to compute it over) is left out.
 fn push(

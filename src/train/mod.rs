@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod augment;
 pub mod batch;
+pub mod breakdown;
 pub mod card;
 pub mod checkpoint;
 pub mod choose;
@@ -19,6 +20,9 @@ pub mod inspect;
 pub mod leaks;
 pub mod learner;
 pub mod likeness;
+pub mod kept;
+pub mod learner;
+pub mod measure;
 pub mod objective;
 pub mod observer;
 pub mod picture;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::Serialize;
 
 use super::answers::{Both, PatientAnswer};
+use super::breakdown::{Curves, InstitutionLine, institution_of};
 use super::dataset::Dataset;
 use super::gallery::Example;
 use crate::domain::card::{Figure, PartFigures, Task};
@@ -35,6 +36,11 @@ pub struct Evaluation {
     /// The result as a user gets it, where both were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub two_stage: Option<PartFigures>,
+    /// The classifier's curves, where it was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub curves: Option<Curves>,
+    /// Institution by institution.
+    pub institutions: Vec<InstitutionLine>,
     /// Patient by patient.
     pub patients: Vec<PatientLine>,
     /// The pictures drawn, best to worst.
@@ -58,6 +64,10 @@ pub struct PatientLine {
     pub dice: Option<f64>,
     /// Volume Dice as a user gets it.
     pub two_stage_dice: Option<f64>,
+    /// HD95 in pixels with every slice outlined; `None` where one of the two volumes is empty.
+    pub hd95: Option<f64>,
+    /// Institution in the patient's name.
+    pub institution: String,
 }
 
 /// One picture.
@@ -86,6 +96,8 @@ impl PatientLine {
             flagged_slices: (!scores.is_empty()).then(|| scores.iter().filter(|&&s| s >= thresholds.score).count()),
             dice: answer.overlap(thresholds.mask).and_then(|o| o.dice()),
             two_stage_dice: answer.staged_overlap(thresholds).and_then(|o| o.dice()),
+            hd95: answer.hd95(thresholds.mask),
+            institution: institution_of(&dataset.patients[answer.patient]),
         }
     }
 }
@@ -123,6 +135,8 @@ impl Evaluation {
             section(&mut text, part);
             meanings.extend(&part.figures);
         }
+        self.reliability_table(&mut text);
+        self.institutions_table(&mut text);
         self.patients_table(&mut text);
         text.push_str("\nDefinitions (intervals: 95 %, bootstrap over patients)\n");
         for figure in meanings {
@@ -135,24 +149,70 @@ impl Evaluation {
         text
     }
 
+    fn reliability_table(&self, text: &mut String) {
+        let Some(curves) = &self.curves else { return };
+        text.push_str("\n  Reliability: share of slices with tumor by model score (not calibrated)\n");
+        let _ = writeln!(text, "  {:>9}  {:>6}  {:>10}  {:>10}", "score", "slices", "mean score", "with tumor");
+        for bin in curves.reliability.iter().filter(|bin| bin.count > 0) {
+            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
+            let (mean, share) = (number(bin.mean_score), number(bin.positive_share));
+            let _ = writeln!(text, "  {:.1} – {:.1}  {:>6}  {mean:>10}  {share:>10}", bin.low, bin.high, bin.count);
+        }
+    }
+
+    fn institutions_table(&self, text: &mut String) {
+        let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
+        let _ = writeln!(
+            text,
+            "\n  {:11}  {:>8}  {:>6}  {:>5}  {:>6}  {:>6}  {:>11}  {:>6}  {:>9}  {:>7}",
+            "Institution",
+            "patients",
+            "slices",
+            "tumor",
+            "AUC",
+            "recall",
+            "specificity",
+            "Dice",
+            "two-stage",
+            "HD95 px"
+        );
+        for line in &self.institutions {
+            let _ = writeln!(
+                text,
+                "  {:11}  {:>8}  {:>6}  {:>5}  {:>6}  {:>6}  {:>11}  {:>6}  {:>9}  {:>7}",
+                line.institution,
+                line.patients,
+                line.slices,
+                line.tumor_slices,
+                number(line.auc),
+                number(line.recall),
+                number(line.specificity),
+                number(line.dice),
+                number(line.two_stage_dice),
+                line.hd95.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"))
+            );
+        }
+    }
+
     fn patients_table(&self, text: &mut String) {
         let width = self.patients.iter().map(|p| p.patient.chars().count()).max().unwrap_or(0).max("Patient".len());
         let _ = writeln!(
             text,
-            "\n  {:width$}  {:>6}  {:>5}  {:>7}  {:>6}  {:>9}",
-            "Patient", "slices", "tumor", "flagged", "Dice", "two-stage"
+            "\n  {:width$}  {:>6}  {:>5}  {:>7}  {:>6}  {:>9}  {:>7}",
+            "Patient", "slices", "tumor", "flagged", "Dice", "two-stage", "HD95 px"
         );
         let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
         for line in &self.patients {
             let flagged = line.flagged_slices.map_or_else(|| "–".to_owned(), |n| n.to_string());
             let _ = writeln!(
                 text,
-                "  {:width$}  {:>6}  {:>5}  {flagged:>7}  {:>6}  {:>9}",
+                "  {:width$}  {:>6}  {:>5}  {flagged:>7}  {:>6}  {:>9}  {:>7}",
                 line.patient,
                 line.slices,
                 line.tumor_slices,
                 number(line.dice),
-                number(line.two_stage_dice)
+                number(line.two_stage_dice),
+                line.hd95.map_or_else(|| "–".to_owned(), |v| format!("{v:.1}"))
             );
         }
     }

@@ -3,6 +3,7 @@
 use glioview::domain::card::{Architecture, ModelCard, Task, Thresholds};
 use glioview::nn::weights::{card_from_bytes, card_path};
 use glioview::train::answers::Both;
+use glioview::train::breakdown::by_institution;
 use glioview::train::choose::{thresholds, update_card};
 use glioview::train::figures::{of_both, of_classifier, of_segmenter};
 use glioview::train::report::{Evaluation, PatientLine, RESEARCH_USE};
@@ -72,6 +73,8 @@ fn the_table_and_the_json_carry_every_figure_with_its_definition_and_the_researc
         classifier: Some(of_classifier(&answers, both.score)),
         segmenter: Some(of_segmenter(&answers, both.mask)),
         two_stage: Some(of_both(&answers, &both)),
+        curves: None,
+        institutions: by_institution(&dataset, &answers, &both),
         patients: answers.iter().map(|answer| PatientLine::of(&dataset, answer, &both)).collect(),
         pictures: Vec::new(),
         warnings: vec!["something to know".to_owned()],

@@ -11,7 +11,7 @@ use glioview::nn::weights::{card_from_bytes, card_path, expected_shapes, sha256_
 use super::{plain_card, three_patients};
 
 /// Weights of zeros: every score and every probability is one half.
-fn zero_net(folder: &Path, name: &str, architecture: Architecture) -> PathBuf {
+pub fn zero_net(folder: &Path, name: &str, architecture: Architecture) -> PathBuf {
     let shapes = expected_shapes(architecture, 3).unwrap();
     let zero = |shape: Vec<usize>| Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap();
     let tensors: BTreeMap<String, Tensor> = shapes.into_iter().map(|(key, shape)| (key, zero(shape))).collect();

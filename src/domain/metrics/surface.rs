@@ -83,9 +83,10 @@ fn border(mask: &[bool], [slices, rows, cols]: [usize; 3]) -> Vec<bool> {
                 if !mask[at] {
                     continue;
                 }
-                let is_inner = [(slice, slices), (row, rows), (col, cols)].iter().zip(steps).all(|((i, n), step)| {
-                    *i > 0 && i + 1 < *n && mask[at - step] && mask[at + step]
-                });
+                let is_inner = [(slice, slices), (row, rows), (col, cols)]
+                    .iter()
+                    .zip(steps)
+                    .all(|((i, n), step)| *i > 0 && i + 1 < *n && mask[at - step] && mask[at + step]);
                 border[at] = !is_inner;
             }
         }
