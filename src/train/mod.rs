@@ -21,7 +21,6 @@ pub mod leaks;
 pub mod learner;
 pub mod likeness;
 pub mod kept;
-pub mod learner;
 pub mod measure;
 pub mod objective;
 pub mod observer;
