@@ -156,6 +156,7 @@ pub fn card(task: Task, threshold: f32) -> ModelCard {
         test: None,
         intended_use: "a test".into(),
         limits: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -154,6 +154,7 @@ fn card(architecture: Architecture, sha256: String) -> ModelCard {
         test: None,
         intended_use: "test".into(),
         limits: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

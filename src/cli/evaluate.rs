@@ -123,7 +123,7 @@ fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
         data: arguments.data.clone(),
         split_file: arguments.split_file.clone(),
         part,
-        chooses_thresholds: arguments.choose_thresholds,
+        chooses_thresholds: [arguments.choose_thresholds; 2],
     };
     if arguments.choose_thresholds && part != Some(Part::Val) {
         // Said before the nets are loaded, too.

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Form of the cards that this version writes; a newer one is refused.
+pub const CARD_VERSION: u32 = 1;
+
 /// What a net answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -202,6 +205,9 @@ pub struct ModelCard {
     pub intended_use: String,
     /// What the data cannot show, a sentence each.
     pub limits: Vec<String>,
+    /// What a person added. What the program noted of the training is in [`TrainingRecord::notes`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl ModelCard {

@@ -36,6 +36,11 @@ impl Home {
         self.config.join("settings.json")
     }
 
+    /// Where imported models lie.
+    pub fn models_folder(&self) -> PathBuf {
+        self.data.join("models")
+    }
+
     /// Where the reviews lie.
     pub fn reviews_folder(&self) -> PathBuf {
         self.data.join("reviews")

@@ -9,6 +9,7 @@ pub mod findings_json;
 pub mod home;
 pub mod limits;
 pub mod masks;
+pub mod models;
 pub mod open;
 pub mod plan;
 pub mod raster;

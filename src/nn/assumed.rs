@@ -37,5 +37,6 @@ pub fn card(architecture: Architecture) -> ModelCard {
         test: None,
         intended_use: unknown(),
         limits: vec!["Nothing is known about these weights.".to_owned()],
+        notes: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Room 3, `nn`: the nets. candle begins here. Not for loops over data (`train`) or threads that outlive a call (`engine`).
 
 pub mod assumed;
+pub mod bundle;
 pub mod densenet;
 pub mod device;
 pub mod error;

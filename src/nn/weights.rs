@@ -15,7 +15,7 @@ use super::error::NnError;
 use super::layers::Purpose;
 use super::net::Net;
 use super::params::Parameters;
-use crate::domain::card::{Architecture, ModelCard};
+use crate::domain::card::{Architecture, CARD_VERSION, ModelCard, Task};
 
 /// No weights of these nets are larger: U-Net 64 in single precision is 124 MB.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -134,8 +134,37 @@ pub fn build(tensors: &Tensors, architecture: Architecture, inputs: usize, devic
     Ok(Net::new(architecture, inputs, &vb, Purpose::Inference, false)?)
 }
 
+/// The one entry of a card that every version can read.
+#[derive(serde::Deserialize)]
+struct CardForm {
+    card_version: u32,
+}
+
+/// What weights without a card answer, by the names of their tensors; `None` where they are of no net of this program.
+pub fn task_of(bytes: &[u8], path: &Path) -> Result<Option<Task>, NnError> {
+    let file = SafeTensors::deserialize(bytes)
+        .map_err(|e| NnError::Format { reason: e.to_string(), path: path.to_owned() })?;
+    let has = |name: &str| file.tensor(name).is_ok();
+    Ok(if has("fc.weight") || has("classifier.weight") {
+        Some(Task::Classifier)
+    } else if has("encoder1.enc1conv1.weight") {
+        Some(Task::Segmenter)
+    } else {
+        None
+    })
+}
+
 /// Parses a card.
+///
+/// *Errors*: a newer form, which is told before what it holds is looked at; what does not fit together.
 pub fn card_from_bytes(bytes: &[u8], path: &Path) -> Result<ModelCard, NnError> {
+    let form = serde_json::from_slice::<CardForm>(bytes).map_or(CARD_VERSION, |form| form.card_version);
+    if form > CARD_VERSION {
+        let reason = format!(
+            "its card_version is {form}, this version of the program knows {CARD_VERSION}; take a newer version of Glioview"
+        );
+        return Err(NnError::Card { reason, path: path.to_owned() });
+    }
     let card: ModelCard =
         serde_json::from_slice(bytes).map_err(|e| NnError::Card { reason: e.to_string(), path: path.to_owned() })?;
     let problem = if card.input.channels != 3 {

@@ -6,10 +6,8 @@ use super::checkpoint::RunState;
 use super::config::TrainConfig;
 use super::split::{Part, Split};
 use super::store::Store;
-use crate::domain::card::{ModelCard, Task, Thresholds, TrainingRecord};
+use crate::domain::card::{CARD_VERSION, ModelCard, Task, Thresholds, TrainingRecord};
 
-/// Form of the card.
-const CARD_VERSION: u32 = 1;
 /// Note on weights that were stopped before their first validation.
 pub const NEVER_VALIDATED: &str = "never validated: stopped before the first validation";
 
@@ -55,6 +53,7 @@ pub fn of_run(config: &TrainConfig, state: &RunState, split: &Split, store: &Sto
         test: None,
         intended_use: "Research on data like the training data. Not for diagnosis.".to_owned(),
         limits: vec!["Not evaluated yet.".to_owned()],
+        notes: Vec::new(),
     }
 }
 

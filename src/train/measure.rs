@@ -26,8 +26,8 @@ pub struct Subject {
     pub split_file: Option<PathBuf>,
     /// The part; `None` for everybody in the data.
     pub part: Option<Part>,
-    /// Choose the thresholds on these answers; on validation only.
-    pub chooses_thresholds: bool,
+    /// Choose the thresholds on these answers, by task as [`TASKS`]; on validation only.
+    pub chooses_thresholds: [bool; 2],
 }
 
 /// An evaluation with what it was computed from.
@@ -59,7 +59,7 @@ pub fn measure(
     nets: &ChosenNets,
     progress: &mut dyn FnMut(usize, usize) -> bool,
 ) -> Result<Measured, TrainError> {
-    if subject.chooses_thresholds && subject.part != Some(Part::Val) {
+    if subject.chooses_thresholds.contains(&true) && subject.part != Some(Part::Val) {
         let reason = "thresholds are chosen with --split val only, so that test stays untouched".to_owned();
         return Err(TrainError::Config { field: "choose-thresholds", reason });
     }
@@ -74,7 +74,8 @@ pub fn measure(
     let left_out = collected.warnings.len();
     warnings.extend(collected.warnings);
     let answers = collected.patients;
-    let chosen = TASKS.map(|task| if subject.chooses_thresholds { choose::thresholds(task, &answers) } else { None });
+    let chosen =
+        [0, 1].map(|i| if subject.chooses_thresholds[i] { choose::thresholds(TASKS[i], &answers) } else { None });
     let both = in_use(nets, &chosen);
     let mut evaluation = evaluation(subject, &dataset, &cards, asked, &answers, &both);
     evaluation.warnings = warnings;

@@ -94,6 +94,7 @@ fn card(task: Task) -> ModelCard {
         test: is_classifier.then_some(test),
         intended_use: String::new(),
         limits: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

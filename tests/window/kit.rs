@@ -110,6 +110,7 @@ fn card(task: Task) -> ModelCard {
         test: Some(test),
         intended_use: "Tests of the window".to_owned(),
         limits: vec!["It has seen no patient".to_owned()],
+        notes: Vec::new(),
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod awake;
 mod curves;
+mod evaluate;
+mod models;
 pub mod order;
 pub mod report;
 mod runs;
@@ -32,8 +34,8 @@ pub fn run(lab: &Lab, tools: &Tools, job: &mut Job, order: &LabOrder) -> Result<
         LabOrder::Survey(_) => not_there_yet("Looking at a data set"),
         LabOrder::WriteSplit { .. } => not_there_yet("Writing a split"),
         LabOrder::Try(_) => not_there_yet("Trial steps"),
-        LabOrder::Models(_) => not_there_yet("The list of models"),
-        LabOrder::Evaluate(_) => not_there_yet("Evaluation in the window"),
+        LabOrder::Models(order) => models::run(tools, job, order),
+        LabOrder::Evaluate(request) => evaluate::run(lab, job, request),
     }
 }
 

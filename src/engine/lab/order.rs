@@ -130,6 +130,11 @@ pub struct EvaluateRequest {
     pub split_file: Option<PathBuf>,
     /// The part.
     pub part: Option<crate::train::split::Part>,
+    /// Take weights without a card.
+    pub allow_missing_card: bool,
+    /// Write what was found into the cards of weights that are files: on validation the thresholds and figures, on test the
+    /// figures.
+    pub writes_cards: bool,
     /// Device.
     pub device: crate::domain::device::DeviceChoice,
 }
