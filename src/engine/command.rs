@@ -65,6 +65,18 @@ pub enum Pick {
     Folder,
     /// A folder to export into.
     ExportFolder,
+    /// A folder of training data.
+    DataFolder,
+    /// A table of training data: a CSV.
+    DataTable,
+    /// A `split.csv` to follow.
+    SplitFile,
+    /// Weights to start a training from.
+    StartWeights,
+    /// Where to write a split.
+    SaveSplit,
+    /// Where to write curves.
+    SaveCurves,
 }
 
 /// One order to the engine.

@@ -42,6 +42,14 @@ fn ask(outbox: &Outbox, job: JobId, pick: Pick) {
     }
 }
 
+fn one(dialog: rfd::FileDialog) -> Vec<PathBuf> {
+    dialog.add_filter("All files", &["*"]).pick_file().into_iter().collect()
+}
+
+fn saved(dialog: rfd::FileDialog) -> Vec<PathBuf> {
+    dialog.save_file().into_iter().collect()
+}
+
 /// Shows the dialog and waits for the answer.
 fn show(pick: Pick) -> Vec<PathBuf> {
     let dialog = rfd::FileDialog::new();
@@ -54,5 +62,11 @@ fn show(pick: Pick) -> Vec<PathBuf> {
             .unwrap_or_default(),
         Pick::Folder => dialog.set_title("Open a folder of slices").pick_folder().into_iter().collect(),
         Pick::ExportFolder => dialog.set_title("Export results into").pick_folder().into_iter().collect(),
+        Pick::DataFolder => dialog.set_title("Choose a folder of training data").pick_folder().into_iter().collect(),
+        Pick::DataTable => one(dialog.set_title("Choose a table of training data").add_filter("CSV", &["csv"])),
+        Pick::SplitFile => one(dialog.set_title("Choose a split").add_filter("CSV", &["csv"])),
+        Pick::StartWeights => one(dialog.set_title("Choose weights").add_filter("safetensors", &["safetensors"])),
+        Pick::SaveSplit => saved(dialog.set_title("Save the split").set_file_name("split.csv")),
+        Pick::SaveCurves => saved(dialog.set_title("Save the curves").set_file_name("curves.png")),
     }
 }

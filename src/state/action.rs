@@ -58,6 +58,8 @@ pub enum FileAction {
     Export,
     /// Export into the folder that was typed.
     ExportText(String),
+    /// The path that was typed where the machine shows no dialog for `Pick`.
+    PathGiven(Pick, String),
     /// Copy the picture as shown; the window takes it and answers with [`FileAction::PictureCopied`].
     CopyPicture,
     /// The window has put the picture on the clipboard.

@@ -3,7 +3,7 @@
 use crate::domain::gate::GateVerdict;
 
 use super::AppState;
-use super::screen::Popup;
+use super::screen::{MainView, Popup};
 use super::study::{Analysis, ScanState};
 use super::table::Allowed;
 use super::work::{Export, Models};
@@ -22,8 +22,14 @@ pub fn always(_: &AppState) -> Allowed {
     Ok(())
 }
 
+/// The Read view is on screen.
+pub fn in_read(state: &AppState) -> Allowed {
+    when(state.layout.view == MainView::Read, "Go to Read first")
+}
+
 /// A scan is on screen.
 pub fn has_scan(state: &AppState) -> Allowed {
+    in_read(state)?;
     scan_is(state, "", |_| true)
 }
 

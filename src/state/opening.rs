@@ -24,6 +24,7 @@ pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>) -> Vec<Command> {
         return Vec::new();
     }
     state.layout.popup = None;
+    state.layout.view = super::screen::MainView::Read;
     state.notices.clear(About::Opening);
     let job = state.inner.jobs.mint();
     let progress = Progress { what: "Opening", done: 0, total: 0 };

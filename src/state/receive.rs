@@ -107,6 +107,15 @@ fn picked(state: &mut AppState, job: JobId, pick: Pick, paths: Vec<PathBuf>, no_
         (_, none) if none.is_empty() => Vec::new(),
         (Pick::Files | Pick::Folder, paths) => opening::open(state, paths),
         (Pick::ExportFolder, mut folders) => exporting::export(state, folders.swap_remove(0)),
+        (
+            Pick::DataFolder
+            | Pick::DataTable
+            | Pick::SplitFile
+            | Pick::StartWeights
+            | Pick::SaveSplit
+            | Pick::SaveCurves,
+            mut paths,
+        ) => super::training::picked(state, pick, paths.swap_remove(0)),
     }
 }
 

@@ -8,9 +8,13 @@ use super::action::{
     Action, AnalysisAction, AppAction, FileAction, GoAction, OverlayAction, ReviewAction, ViewAction, WindowAction,
 };
 use super::allowed;
-use super::screen::{Popup, WindowPreset};
+use super::screen::{MainView, Popup, WindowPreset};
 use super::shortcut::{Chord, Key};
 use super::table::{Allowed, Entry, Group};
+
+/// The keys of Read, Train and Models.
+const VIEW_KEYS: [Chord; 3] =
+    [Chord::command(Key::Digit(1)), Chord::command(Key::Digit(2)), Chord::command(Key::Digit(3))];
 
 /// All actions that need no further input.
 pub static TABLE: &[Entry] = &[
@@ -248,6 +252,9 @@ pub static TABLE: &[Entry] = &[
         allowed::has_scan,
     ),
     // Window
+    row(Action::App(AppAction::ShowView(MainView::Read)), "Read", Group::Window, &[VIEW_KEYS[0]], allowed::always),
+    row(Action::App(AppAction::ShowView(MainView::Train)), "Train", Group::Window, &[VIEW_KEYS[1]], allowed::always),
+    row(Action::App(AppAction::ShowView(MainView::Models)), "Models", Group::Window, &[VIEW_KEYS[2]], allowed::always),
     row(
         Action::App(AppAction::Popup(Popup::Palette)),
         "Search all actions",
@@ -267,14 +274,14 @@ pub static TABLE: &[Entry] = &[
         "Fold the study panel",
         Group::Window,
         &[Chord::plain(Key::Function(2))],
-        allowed::always,
+        allowed::in_read,
     ),
     row(
         Action::App(AppAction::ToggleRight),
         "Fold the right panel",
         Group::Window,
         &[Chord::plain(Key::Function(3))],
-        allowed::always,
+        allowed::in_read,
     ),
     row(
         Action::App(AppAction::TogglePictureAlone),

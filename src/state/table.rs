@@ -31,6 +31,14 @@ impl Group {
     pub const ALL: [Self; 7] =
         [Self::Slices, Self::Picture, Self::Overlay, Self::Review, Self::Model, Self::Files, Self::Window];
 
+    /// Whether its actions are the picture's, and so of the Read view alone.
+    pub fn needs_picture(self) -> bool {
+        match self {
+            Self::Slices | Self::Picture | Self::Overlay | Self::Review | Self::Model => true,
+            Self::Files | Self::Window => false,
+        }
+    }
+
     /// The heading.
     pub fn label(self) -> &'static str {
         match self {
@@ -66,6 +74,14 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it is possible now, where the window stands now: the picture's hands act only where the picture is.
+    pub fn possible(&self, state: &AppState) -> Allowed {
+        if self.group.needs_picture() {
+            super::allowed::in_read(state)?;
+        }
+        (self.allowed)(state)
+    }
+
     /// Whether it acts as long as the key is held.
     pub fn holds(&self) -> bool {
         self.release.is_some()

@@ -16,7 +16,7 @@ const SCALE_STEP: f32 = 0.1;
 /// Does what the user asked for. `now_secs` is the time in seconds since 1970 (UTC).
 pub fn update(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Command> {
     if let Some(entry) = table::entry(&action)
-        && let Err(why) = (entry.allowed)(state)
+        && let Err(why) = entry.possible(state)
     {
         say_why_not(state, &action, why);
         return Vec::new();
@@ -82,6 +82,13 @@ fn update_file(state: &mut AppState, action: FileAction) -> Vec<Command> {
         },
         FileAction::Export => pick_paths(state, Pick::ExportFolder),
         FileAction::ExportText(text) => exporting::export_text(state, &text),
+        FileAction::PathGiven(pick, text) => match opening::paths_of_text(&text).into_iter().next() {
+            Some(path) => {
+                state.layout.popup = None;
+                super::training::picked(state, pick, path)
+            }
+            None => Vec::new(),
+        },
         FileAction::CopyPicture => {
             state.layout.copies_picture = true;
             Vec::new()

@@ -40,7 +40,7 @@ pub fn read(ctx: &Context, state: &AppState, canvas: Id, held: &mut Held) -> Vec
                 if let Some((chord, entry)) = matching(*key, *modifiers)
                     && may_act(chord, focus)
                     && (!repeat || repeats(&entry.action))
-                    && (entry.allowed)(state).is_ok()
+                    && entry.possible(state).is_ok()
                 {
                     actions.push(entry.action.clone());
                     if let Some(release) = &entry.release {
@@ -118,5 +118,5 @@ pub fn egui_key(key: Key) -> Option<egui::Key> {
 
 fn allowed_action(state: &AppState, chord: Chord) -> Option<Action> {
     let (_, entry) = chords_longest_first().into_iter().find(|(c, _)| *c == chord)?;
-    (entry.allowed)(state).ok().map(|()| entry.action.clone())
+    entry.possible(state).ok().map(|()| entry.action.clone())
 }

@@ -89,6 +89,12 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
     let words = match pick {
         Pick::Files | Pick::Folder => "A file or folder to open",
         Pick::ExportFolder => "A folder to export into",
+        Pick::DataFolder => "A folder of patient folders, images/ + masks/, or yes/ + no/",
+        Pick::DataTable => "A CSV such as data_mask.csv",
+        Pick::SplitFile => "A split.csv (patient_id,split)",
+        Pick::StartWeights => "A safetensors file",
+        Pick::SaveSplit => "A new file: …/split.csv",
+        Pick::SaveCurves => "A new file: …/curves.png, .svg or .csv",
     };
     ui.horizontal(|ui| {
         let edit =
@@ -98,13 +104,24 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
             response.request_focus();
         }
         let has_entered = response.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
-        let label = if pick == Pick::ExportFolder { "Export" } else { "Open" };
+        let label = match pick {
+            Pick::Files | Pick::Folder => "Open",
+            Pick::ExportFolder => "Export",
+            Pick::DataFolder | Pick::DataTable | Pick::SplitFile | Pick::StartWeights => "Choose",
+            Pick::SaveSplit | Pick::SaveCurves => "Save",
+        };
         let is_ready = !desk.typed.path.trim().is_empty();
         if (KeyButton::new(label).enabled(is_ready).show(ui).clicked() || has_entered) && is_ready {
             let text = desk.typed.path.trim().to_owned();
             actions.push(Action::File(match pick {
                 Pick::Files | Pick::Folder => FileAction::OpenText(text),
                 Pick::ExportFolder => FileAction::ExportText(text),
+                Pick::DataFolder
+                | Pick::DataTable
+                | Pick::SplitFile
+                | Pick::StartWeights
+                | Pick::SaveSplit
+                | Pick::SaveCurves => FileAction::PathGiven(pick, text),
             }));
         }
     });

@@ -45,7 +45,7 @@ pub fn search_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, is_new: bool, a
         let quiet = Palette::of(ui).quiet;
         ui.label(RichText::new("No such action").font(theme::small()).color(quiet));
     }
-    if let Some(entry) = taken.filter(|e| (e.allowed)(state).is_ok()) {
+    if let Some(entry) = taken.filter(|e| e.possible(state).is_ok()) {
         // Close first: the action may open another popup.
         actions.push(Action::App(AppAction::Escape));
         if entry.action != Action::App(AppAction::Popup(Popup::Palette)) && entry.release.is_none() {
@@ -69,7 +69,7 @@ fn matches(query: &str) -> Vec<&'static Entry> {
 
 fn row_ui(ui: &mut Ui, state: &AppState, entry: &Entry, is_chosen: bool, follows: bool) -> bool {
     let palette = Palette::of(ui);
-    let allowed = (entry.allowed)(state);
+    let allowed = entry.possible(state);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 26.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::MenuItem, allowed.is_ok(), is_chosen, entry.text));
     if is_chosen && follows {

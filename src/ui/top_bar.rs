@@ -8,12 +8,16 @@ use super::widgets::{KeyButton, Look};
 use crate::engine::command::Pick;
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
-use crate::state::screen::Popup;
+use crate::state::screen::{MainView, Popup};
 use crate::state::table;
 use crate::state::work::Models;
 
 /// Below this width in points the bar leaves out the keys and the device.
-const NARROW: f32 = 800.0;
+const NARROW: f32 = 960.0;
+
+/// The parts of the program, in the order of their keys.
+const VIEWS: [(&str, MainView); 3] =
+    [("Read", MainView::Read), ("Train", MainView::Train), ("Models", MainView::Models)];
 
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -25,7 +29,11 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if !state.settings.recent.is_empty() {
             button(ui, state, "Recent", false, Action::App(AppAction::Popup(Popup::Recent)), actions);
         }
-        if state.current_study().is_some() {
+        separator(ui);
+        for (label, view) in VIEWS {
+            view_button(ui, state, label, view, actions);
+        }
+        if state.current_study().is_some() && state.layout.view == MainView::Read {
             separator(ui);
             button(ui, state, "Export…", !is_narrow, Action::File(FileAction::Export), actions);
         }
@@ -56,7 +64,7 @@ fn right_ui(ui: &mut Ui, state: &AppState, is_narrow: bool, actions: &mut Vec<Ac
 /// A button of the action's row in the table, with its key where there is room.
 fn button(ui: &mut Ui, state: &AppState, label: &str, has_key: bool, action: Action, actions: &mut Vec<Action>) {
     let entry = table::entry(&action);
-    let allowed = entry.map_or(Ok(()), |e| (e.allowed)(state));
+    let allowed = entry.map_or(Ok(()), |e| e.possible(state));
     let keys = entry.filter(|_| has_key).map(|e| e.keys_label(cfg!(target_os = "macos"))).unwrap_or_default();
     let response = KeyButton::new(label).key(&keys).look(Look::Bare).enabled(allowed.is_ok()).show(ui);
     let response = match allowed {
@@ -64,6 +72,16 @@ fn button(ui: &mut Ui, state: &AppState, label: &str, has_key: bool, action: Act
         _ => response,
     };
     if response.clicked() {
+        actions.push(action);
+    }
+}
+
+fn view_button(ui: &mut Ui, state: &AppState, label: &str, view: MainView, actions: &mut Vec<Action>) {
+    let action = Action::App(AppAction::ShowView(view));
+    let is_shown = state.layout.view == view;
+    let keys = table::entry(&action).map(|e| e.keys_label(cfg!(target_os = "macos"))).unwrap_or_default();
+    let response = KeyButton::new(label).look(Look::Bare).selected(is_shown).show(ui).on_hover_text(keys);
+    if response.clicked() && !is_shown {
         actions.push(action);
     }
 }
