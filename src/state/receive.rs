@@ -71,6 +71,9 @@ pub fn receive(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command
 }
 
 fn progress(state: &mut AppState, job: JobId, now: Progress) {
+    if super::models::progress(state, job, &now) {
+        return;
+    }
     if let Opening::Running { job: current, progress, .. } = &mut state.opening
         && *current == job
     {
@@ -155,6 +158,9 @@ fn kind_of(state: &AppState, job: JobId) -> Option<Kind> {
 }
 
 fn canceled(state: &mut AppState, job: JobId) {
+    if super::models::canceled(state, job) {
+        return;
+    }
     match kind_of(state, job) {
         Some(Kind::Opening) => opening::opening_ended(state, None),
         Some(Kind::Models) => state.model.models = Models::NotLoaded,
@@ -171,6 +177,9 @@ fn canceled(state: &mut AppState, job: JobId) {
 }
 
 fn failed(state: &mut AppState, job: JobId, failure: Failure) {
+    if super::models::failed(state, job, &failure) {
+        return;
+    }
     match kind_of(state, job) {
         Some(Kind::Opening) => opening::opening_ended(state, Some(&failure)),
         Some(Kind::Models) => {

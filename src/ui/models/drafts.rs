@@ -1,0 +1,39 @@
+//! Text that is being typed in the Models view and not sent yet: it is the window's own until a button sends it. Not for
+//! anything that the program must know (`state`).
+
+use egui::{Id, Response, TextEdit, Ui};
+
+use crate::ui::widgets;
+
+/// A field for one line under its label. Answers with the text as it is now.
+pub fn line_ui(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    first: &str,
+) -> (String, Response) {
+    field(ui, key, label, first, |text| TextEdit::singleline(text))
+}
+
+/// A field for several lines under its label.
+pub fn lines_ui(ui: &mut Ui, key: impl std::hash::Hash + std::fmt::Debug, label: &str, first: &str) -> String {
+    field(ui, key, label, first, |text| TextEdit::multiline(text).desired_rows(2)).0
+}
+
+fn field(
+    ui: &mut Ui,
+    key: impl std::hash::Hash + std::fmt::Debug,
+    label: &str,
+    first: &str,
+    edit: impl for<'t> FnOnce(&'t mut String) -> TextEdit<'t>,
+) -> (String, Response) {
+    let id = Id::unique(("models draft", key));
+    let mut text = ui.data_mut(|data| data.get_temp_mut_or_insert_with(id, || first.to_owned()).clone());
+    let name = widgets::quiet(ui, label);
+    let width = ui.available_width();
+    let response = ui.add(edit(&mut text).desired_width(width)).labelled_by(name.id);
+    if response.changed() {
+        ui.data_mut(|data| data.insert_temp(id, text.clone()));
+    }
+    (text, response)
+}
