@@ -27,6 +27,7 @@ mod packaging;
 mod pictures;
 mod readme;
 mod reference;
+mod runs;
 mod sample;
 mod shades;
 mod shared_data;

@@ -17,7 +17,7 @@ const PATIENTS: usize = 4;
 const SLICES: usize = 6;
 
 /// Noisy disks, every other slice with a bright blob on FLAIR and its mask.
-fn data_set(root: &Path) {
+pub fn data_set(root: &Path) {
     for patient in 0..PATIENTS {
         for slice in 0..SLICES {
             let mut random = Random::stream(7, "picture", (patient * SLICES + slice) as u64);
@@ -41,7 +41,7 @@ fn data_set(root: &Path) {
     }
 }
 
-fn config(root: &Path, architecture: Architecture) -> TrainConfig {
+pub fn config(root: &Path, architecture: Architecture) -> TrainConfig {
     let mut config = TrainConfig::new(architecture, root.to_owned());
     config.input.size = 32;
     config.batch_size = 4;
@@ -54,7 +54,7 @@ fn config(root: &Path, architecture: Architecture) -> TrainConfig {
     config
 }
 
-const TINY_UNET: Architecture = Architecture::UNet { width: 4 };
+pub const TINY_UNET: Architecture = Architecture::UNet { width: 4 };
 
 /// Keeps what it hears and stops where told.
 #[derive(Default)]

@@ -45,6 +45,7 @@ impl Lanes {
     pub fn threads(tools: &Tools, outbox: &Outbox) -> io::Result<Self> {
         let lab = Arc::new(Lab::default());
         let worker = |name| Worker::start(name, Bench::new(tools.clone(), outbox.clone(), Arc::clone(&lab)));
+        crate::nn::ops::compute_behind_the_window();
         Ok(Self::Threads(Box::new(Crew {
             loader: worker("loader")?,
             analyst: worker("analyst")?,

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::batch::{Loader, Plan, epoch_order};
 use super::card;
-use super::checkpoint::record::{RunInfo, RunLock};
+use super::checkpoint::record::{Ending, RunInfo, RunLock};
 use super::checkpoint::{RunFolder, RunState};
 use super::config::{Schedule, TrainConfig};
 use super::dataset::Dataset;
@@ -33,7 +33,7 @@ pub struct Run {
     warnings: Vec<String>,
     info: RunInfo,
     /// Held until the training is over, however it ends.
-    _lock: RunLock,
+    lock: Option<RunLock>,
 }
 
 impl Run {
@@ -61,7 +61,7 @@ impl Run {
         warnings.extend(store.dataset().warnings.iter().cloned());
         let notes = leak_notes(&store, &split);
         let state = RunState { notes, ..RunState::default() };
-        Self { config, folder, store, split, state, warnings, info, _lock: lock }.checked()
+        Self { config, folder, store, split, state, warnings, info, lock: Some(lock) }.checked()
     }
 
     /// Takes up an earlier run; `epochs` extends or shortens it.
@@ -86,7 +86,7 @@ impl Run {
         warnings.extend(store.dataset().warnings.iter().cloned());
         let mut state = folder.read_state()?;
         state.notes = leak_notes(&store, &split);
-        Self { config, folder, store, split, state, warnings, info, _lock: lock }.checked()
+        Self { config, folder, store, split, state, warnings, info, lock: Some(lock) }.checked()
     }
 
     fn checked(self) -> Result<Self, TrainError> {
@@ -138,13 +138,15 @@ impl Run {
     /// Trains to the end, or until an observer says stop. How it ended is written into the folder.
     pub fn train(mut self, observers: &mut [&mut dyn Observer]) -> Result<EndReason, TrainError> {
         self.folder.write_info(&self.info)?;
-        let result = self.heard(observers).map_err(|error| self.explained(error));
-        self.info.ended = result.as_ref().ok().copied();
-        self.info.trouble = result.as_ref().err().map(ToString::to_string);
-        match (self.folder.write_info(&self.info), result) {
-            (Ok(()), result) | (Err(_), result @ Err(_)) => result,
-            (Err(error), Ok(_)) => Err(error),
-        }
+        self.heard(observers).map_err(|error| {
+            let error = self.explained(error);
+            self.info.trouble = Some(error.to_string());
+            // Where the disk is full this fails too; the run is then interrupted without a reason.
+            if let Err(second) = self.folder.write_info(&self.info) {
+                log::warn!("how the run ended is not on disk: {second}");
+            }
+            error
+        })
     }
 
     /// Trains with the run's own listeners before the others.
@@ -159,7 +161,9 @@ impl Run {
         let mut log = CsvLog::new(self.folder.path(), self.state.history.clone());
         let mut steps = StepLog::new(&self.folder, steps_per_epoch, first);
         let mut board = TensorBoard::create(&self.folder, steps_per_epoch, first)?;
-        let mut all: Vec<&mut dyn Observer> = vec![&mut log, &mut steps, &mut board];
+        // After all files, before those who may look at the folder at once.
+        let mut ending = Ending::new(self.folder.clone(), self.info.clone(), self.lock.take());
+        let mut all: Vec<&mut dyn Observer> = vec![&mut log, &mut steps, &mut board, &mut ending];
         for observer in observers.iter_mut() {
             all.push(&mut **observer);
         }

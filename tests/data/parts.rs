@@ -25,7 +25,13 @@ fn a_split_keeps_every_patient_in_one_part_and_the_same_seed_draws_the_same() {
 #[test]
 fn a_split_is_stratified_by_institution() {
     let names: Vec<String> = (0..40).map(|n| format!("TCGA_{}_{n}_1", if n < 20 { "CS" } else { "DU" })).collect();
-    let dataset = Dataset { root: PathBuf::new(), patients: names, items: Vec::new(), warnings: Vec::new(), concerned: std::collections::BTreeMap::new() };
+    let dataset = Dataset {
+        root: PathBuf::new(),
+        patients: names,
+        items: Vec::new(),
+        warnings: Vec::new(),
+        concerned: std::collections::BTreeMap::new(),
+    };
     for seed in 0..20 {
         let split = Split::stratified(&dataset, [0.6, 0.2, 0.2], seed).unwrap();
         for part in Part::ALL {

@@ -54,6 +54,9 @@ pub fn resume(lab: &Lab, tools: &Tools, job: &mut Job, folder: &Path) -> Result<
 fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), Stop> {
     // A training asks for the same blocks step after step.
     crate::nn::ops::keep_freed_memory();
+    if !steered.lab.is_inline {
+        crate::nn::ops::lower_this_threads_priority();
+    }
     let _awake = Awake::while_training();
     let folder = run.folder().to_owned();
     let mut relay = Relay {

@@ -10,7 +10,9 @@ pub mod loss;
 mod memory;
 pub mod norm;
 pub mod pool;
+mod priority;
 pub mod upconv;
 mod vectorized;
 
 pub use memory::keep_freed_memory;
+pub use priority::{compute_behind_the_window, lower_this_threads_priority};

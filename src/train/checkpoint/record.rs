@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use super::{RUN_VERSION, RunFolder, RunState, json};
 use crate::train::config::TrainConfig;
 use crate::train::error::TrainError;
-use crate::train::event::EndReason;
+use crate::train::event::{EndReason, TrainEvent};
+use crate::train::observer::{Flow, Observer};
 
 /// File of [`RunInfo`].
 const INFO: &str = "run.json";
@@ -79,6 +80,31 @@ pub struct RunOverview {
     pub is_locked: bool,
     /// Weights are there to read with.
     pub has_weights: bool,
+}
+
+/// Writes how a run ended, and lets go of its folder.
+pub struct Ending {
+    folder: RunFolder,
+    info: RunInfo,
+    lock: Option<RunLock>,
+}
+
+impl Ending {
+    /// For the run that `info` begins.
+    pub fn new(folder: RunFolder, info: RunInfo, lock: Option<RunLock>) -> Self {
+        Self { folder, info, lock }
+    }
+}
+
+impl Observer for Ending {
+    fn observe(&mut self, event: &TrainEvent) -> Result<Flow, TrainError> {
+        if let TrainEvent::Ended { reason, .. } = event {
+            self.info.ended = Some(*reason);
+            self.folder.write_info(&self.info)?;
+            self.lock = None;
+        }
+        Ok(Flow::Continue)
+    }
 }
 
 impl RunFolder {

@@ -1,0 +1,11 @@
+//! Runs: what the loop writes into a folder, how a training is steered, and the list of runs. Not for learning itself
+//! (`training`).
+
+mod curves;
+mod folder;
+mod interrupted;
+mod kit;
+mod list;
+mod loop_control;
+mod steering;
+mod tensorboard;
