@@ -258,7 +258,7 @@ fn absurd_settings_are_refused_each_by_its_name() {
         ("average", TrainConfig { average_decay: Some(1.5), ..base() }),
         ("patience", TrainConfig { patience: Some(0), ..base() }),
         ("clip", TrainConfig { max_gradient_norm: Some(0.0), ..base() }),
-        ("plateau factor", TrainConfig { schedule: Schedule::Plateau { factor: 2.0, patience: 1 }, ..base() }),
+        ("plateau-factor", TrainConfig { schedule: Schedule::Plateau { factor: 2.0, patience: 1 }, ..base() }),
     ];
     for (name, settings) in cases {
         let text = settings.check().expect_err(name).to_string();

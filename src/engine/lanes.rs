@@ -133,6 +133,7 @@ impl Crew {
                 | LabOrder::LabelRun { .. }
                 | LabOrder::TrashRun(_)
                 | LabOrder::ExportCurves { .. }
+                | LabOrder::Preview(_)
                 | LabOrder::Models(_) => &self.archivist,
             },
             Command::Export { .. }

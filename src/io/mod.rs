@@ -11,6 +11,7 @@ pub mod limits;
 pub mod masks;
 pub mod models;
 pub mod open;
+pub mod memory;
 pub mod plan;
 pub mod raster;
 pub mod reviews;

@@ -119,11 +119,12 @@ impl DenseNet121 {
 
     /// *Shape*: `[B, inputs, S, S]` → `[B, 1]` logits; S a multiple of 32.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(self.forward_all(x)?.logits)
+        Ok(self.forward_all(x, false)?.logits)
     }
 
-    /// As `forward`, with the coarse masks beside it.
-    pub fn forward_all(&self, x: &Tensor) -> Result<DenseNetOutput> {
+    /// As `forward`, with the coarse masks beside it; no gradient goes past the heads where `is_trunk_frozen`.
+    pub fn forward_all(&self, x: &Tensor, is_trunk_frozen: bool) -> Result<DenseNetOutput> {
+        let seen_by_head = |x: &Tensor| if is_trunk_frozen { x.detach() } else { x.clone() };
         let mut x = pool::max_pool2d(&self.stem.forward(x)?, 3, 2, 1)?;
         let mut coarse_masks = Vec::with_capacity(self.coarse_heads.len());
         let first_coarse = self.blocks.len() - self.coarse_heads.len();
@@ -132,13 +133,13 @@ impl DenseNet121 {
                 x = layer.forward(&x)?;
             }
             if let Some(head) = b.checked_sub(first_coarse).and_then(|i| self.coarse_heads.get(i)) {
-                coarse_masks.push(head.forward(&x)?);
+                coarse_masks.push(head.forward(&seen_by_head(&x))?);
             }
             if let Some(transition) = self.transitions.get(b) {
                 x = transition.forward(&x)?;
             }
         }
         let features = pool::global_avg_pool(&self.last.forward(&x)?)?;
-        Ok(DenseNetOutput { logits: self.head.forward(&features)?, coarse_masks })
+        Ok(DenseNetOutput { logits: self.head.forward(&seen_by_head(&features))?, coarse_masks })
     }
 }

@@ -3,7 +3,7 @@
 use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
-use super::densenet::DenseNet121;
+use super::densenet::{DenseNet121, DenseNetOutput};
 use super::layers::Purpose;
 use super::resnet::ResNet50;
 use super::unet::{UNet, UNetConfig};
@@ -57,11 +57,23 @@ impl Net {
     /// As `forward`, with the coarse masks where there are any.
     pub fn forward_all(&self, x: &Tensor) -> Result<NetOutput> {
         match self {
-            Self::DenseNet121(net) => {
-                let output = net.forward_all(x)?;
-                Ok(NetOutput { logits: output.logits, coarse_masks: output.coarse_masks })
-            }
+            Self::DenseNet121(net) => Ok(net.forward_all(x, false)?.into()),
             Self::ResNet50(_) | Self::UNet(_) => Ok(NetOutput { logits: self.forward(x)?, coarse_masks: Vec::new() }),
         }
+    }
+
+    /// As `forward_all`; no gradient goes past a classifier's heads, so that they alone learn. A U-Net has no such part.
+    pub fn forward_frozen(&self, x: &Tensor) -> Result<NetOutput> {
+        match self {
+            Self::DenseNet121(net) => Ok(net.forward_all(x, true)?.into()),
+            Self::ResNet50(net) => Ok(NetOutput { logits: net.forward_frozen(x)?, coarse_masks: Vec::new() }),
+            Self::UNet(_) => self.forward_all(x),
+        }
+    }
+}
+
+impl From<DenseNetOutput> for NetOutput {
+    fn from(output: DenseNetOutput) -> Self {
+        Self { logits: output.logits, coarse_masks: output.coarse_masks }
     }
 }

@@ -79,10 +79,19 @@ impl ResNet50 {
 
     /// *Shape*: `[B, inputs, S, S]` → `[B, 1]` logits; S a multiple of 32.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        self.head.forward(&self.features(x)?)
+    }
+
+    /// As `forward`; no gradient goes past the head.
+    pub fn forward_frozen(&self, x: &Tensor) -> Result<Tensor> {
+        self.head.forward(&self.features(x)?.detach())
+    }
+
+    fn features(&self, x: &Tensor) -> Result<Tensor> {
         let mut x = pool::max_pool2d(&self.stem.forward(x)?, 3, 2, 1)?;
         for block in &self.blocks {
             x = block.forward(&x)?;
         }
-        self.head.forward(&pool::global_avg_pool(&x)?)
+        pool::global_avg_pool(&x)
     }
 }

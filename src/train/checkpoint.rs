@@ -29,6 +29,9 @@ pub struct RunState {
     pub epochs_done: usize,
     /// Optimizer steps done.
     pub steps_done: usize,
+    /// Of these, steps in which a classifier's heads learned alone.
+    #[serde(default)]
+    pub head_steps: usize,
     /// Best epoch so far, from 0.
     pub best_epoch: Option<usize>,
     /// Its validation loss.
@@ -47,6 +50,7 @@ impl Default for RunState {
             run_version: RUN_VERSION,
             epochs_done: 0,
             steps_done: 0,
+            head_steps: 0,
             best_epoch: None,
             best_val_loss: None,
             drops: 0,
@@ -69,6 +73,8 @@ pub struct CheckpointTensors {
     pub second_moments: Tensors,
     /// Optimizer steps done, on which Adam's bias correction depends.
     pub steps_done: usize,
+    /// Of these, steps in which the heads learned alone.
+    pub head_steps: usize,
 }
 
 /// The folder of one run.
@@ -173,7 +179,7 @@ impl RunFolder {
             let reason = "state.json and last.safetensors are of different epochs".to_owned();
             return Err(TrainError::Checkpoint { reason, path });
         }
-        let mut tensors = CheckpointTensors { steps_done: state.steps_done, ..CheckpointTensors::default() };
+        let mut tensors = CheckpointTensors { steps_done: state.steps_done, head_steps: state.head_steps, ..CheckpointTensors::default() };
         for (name, tensor) in all {
             let known = tensors.parts_mut().into_iter().find_map(|(prefix, part)| {
                 name.strip_prefix(prefix).map(|rest| part.insert(rest.to_owned(), tensor.clone()))

@@ -1,11 +1,12 @@
 //! The settings of one training run, as its `config.json` keeps them. Not for parsing the command line (`cli`).
 
+mod check;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::augment::AugmentSettings;
-use super::error::TrainError;
 use super::split::Split;
 use crate::domain::card::{Architecture, Crop, InputSpec, Normalization, Task};
 use crate::domain::device::DeviceChoice;
@@ -23,6 +24,13 @@ pub enum Schedule {
         /// Epochs.
         patience: usize,
     },
+}
+
+impl Schedule {
+    /// Factor of a plateau where the user names none.
+    pub const PLATEAU_FACTOR: f64 = 0.1;
+    /// Epochs that make a plateau where the user names none.
+    pub const PLATEAU_PATIENCE: usize = 5;
 }
 
 /// The segmenter's loss.
@@ -83,6 +91,10 @@ pub struct TrainConfig {
     pub device: DeviceChoice,
     /// Weights to start from.
     pub start_from: Option<PathBuf>,
+    /// Epochs at the start in which a classifier's new head learns alone; may be a fraction, 0 for none. Only with weights
+    /// to start from.
+    #[serde(default)]
+    pub head_first_epochs: f64,
     /// Threads that prepare batches.
     pub loader_threads: usize,
 }
@@ -120,46 +132,15 @@ impl TrainConfig {
             seed: 1,
             device: DeviceChoice::Auto,
             start_from: None,
+            head_first_epochs: 0.0,
             loader_threads: 1,
         }
     }
 
-    /// Refuses settings that make no sense, each by name.
-    pub fn check(&self) -> Result<(), TrainError> {
-        let refuse = |field, reason: String| Err(TrainError::Config { field, reason });
-        if self.input.size == 0 || !self.input.size.is_multiple_of(32) || self.input.size > 1024 {
-            return refuse("size", format!("{}, expected a multiple of 32 up to 1024", self.input.size));
-        }
-        if self.batch_size == 0 || self.batch_size > 512 {
-            return refuse("batch", format!("{}, expected 1 to 512", self.batch_size));
-        }
-        if self.epochs == 0 {
-            return refuse("epochs", "0, expected at least 1".to_owned());
-        }
-        if !(self.learning_rate > 0.0 && self.learning_rate <= 1.0) {
-            return refuse("learning-rate", format!("{}, expected above 0 and at most 1", self.learning_rate));
-        }
-        if !(self.weight_decay >= 0.0 && self.weight_decay < 1.0) {
-            return refuse("weight-decay", format!("{}, expected 0 to below 1", self.weight_decay));
-        }
-        if self.average_decay.is_some_and(|d| !(0.0..1.0).contains(&d)) {
-            return refuse("average", format!("{:?}, expected 0 to below 1", self.average_decay));
-        }
-        if self.patience == Some(0) {
-            return refuse("patience", "0, expected at least 1".to_owned());
-        }
-        if self.max_gradient_norm.is_some_and(|n| n.is_nan() || n <= 0.0) {
-            return refuse("clip", "expected above 0".to_owned());
-        }
-        if let Schedule::Plateau { factor, .. } = self.schedule
-            && !(factor > 0.0 && factor < 1.0)
-        {
-            return refuse("plateau factor", format!("{factor}, expected between 0 and 1"));
-        }
-        if !(self.coarse_mask_weight >= 0.0 && self.coarse_positive_weight > 0.0 && self.warmup_epochs >= 0.0) {
-            return refuse("weights", "coarse mask weights and warm-up may not be negative".to_owned());
-        }
-        Ok(())
+    /// Whether the classifier's head learns alone at `position` epochs into the run.
+    pub fn is_head_first_at(&self, position: f64) -> bool {
+        // The position of an epoch's last step is a whole number but for rounding.
+        self.head_first_epochs > 0.0 && position <= self.head_first_epochs + 1e-9
     }
 
     /// Whether the classifier learns from the masks too.

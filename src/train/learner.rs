@@ -23,7 +23,16 @@ const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
 const ADAM_EPS: f64 = 1e-8;
 /// The last layers, which are new where another task's or ImageNet's weights are the start.
-const HEADS: [&str; 2] = ["classifier.", "fc."];
+const HEADS: [&str; 3] = ["classifier.", "fc.", DenseNet121::COARSE_HEADS];
+
+/// Whether `config` computes on the processor.
+pub fn is_on_cpu(config: &TrainConfig) -> Result<bool, TrainError> {
+    Ok(device::open(config.device)?.device.is_cpu())
+}
+
+fn is_head(name: &str) -> bool {
+    HEADS.iter().any(|head| name.starts_with(head))
+}
 
 /// A net in training.
 pub struct Learner {
@@ -32,6 +41,8 @@ pub struct Learner {
     adam: Adam,
     averaged: Option<Tensors>,
     steps_done: usize,
+    /// Of these, steps in which the heads learned alone: the first ones of the run.
+    head_steps: usize,
     device: device::OpenDevice,
 }
 
@@ -65,18 +76,20 @@ impl Learner {
         )?;
         let settings = AdamSettings { beta1: BETA1, beta2: BETA2, eps: ADAM_EPS, weight_decay: config.weight_decay };
         let mut adam = Adam::new(parameters.trainable(), settings)?;
-        let mut steps_done = 0;
+        let (mut steps_done, mut head_steps) = (0, 0);
         if let Some(checkpoint) = checkpoint {
             // The step count goes with the moments: bias correction depends on it.
             steps_done = checkpoint.steps_done;
             adam.load_moments(&checkpoint.moments(), steps_done)?;
+            head_steps = checkpoint.head_steps;
+            adam.set_missed(|name| !is_head(name), head_steps);
         }
         let averaged = match (config.average_decay, checkpoint) {
             (None, _) => None,
             (Some(_), Some(c)) if !c.averaged.is_empty() => Some(c.averaged.clone()),
             (Some(_), _) => Some(parameters.snapshot()?),
         };
-        Ok(Self { parameters, net, adam, averaged, steps_done, device })
+        Ok(Self { parameters, net, adam, averaged, steps_done, head_steps, device })
     }
 
     /// Name of the device.
@@ -89,10 +102,27 @@ impl Learner {
         self.steps_done
     }
 
+    /// Of these, steps in which the heads learned alone.
+    pub fn head_steps(&self) -> usize {
+        self.head_steps
+    }
+
     /// Forward, backward, clipped step, average. A loss or gradient that is not a number changes nothing.
-    pub fn step(&mut self, config: &TrainConfig, batch: &Batch, learning_rate: f64) -> Result<StepOutcome, TrainError> {
+    /// `position` is where the step ends, in epochs into the run.
+    pub fn step(
+        &mut self,
+        config: &TrainConfig,
+        batch: &Batch,
+        position: f64,
+        learning_rate: f64,
+    ) -> Result<StepOutcome, TrainError> {
         let targets = Targets::new(batch, &self.device.device)?;
-        let output = self.net.forward_all(&targets.images)?;
+        let is_head_first = config.is_head_first_at(position);
+        let output = if is_head_first {
+            self.net.forward_frozen(&targets.images)?
+        } else {
+            self.net.forward_all(&targets.images)?
+        };
         let loss = objective::loss(config, &output, &targets)?;
         let value = loss.to_scalar::<f32>()?;
         if !value.is_finite() {
@@ -101,6 +131,7 @@ impl Learner {
         let gradients = loss.backward()?;
         let gradient_norm = self.adam.step(&gradients, learning_rate, config.max_gradient_norm)?;
         self.steps_done += 1;
+        self.head_steps += usize::from(is_head_first);
         self.average(config)?;
         Ok(StepOutcome { loss: value, gradient_norm })
     }
@@ -154,6 +185,7 @@ impl Learner {
             first_moments,
             second_moments,
             steps_done: self.steps_done,
+            head_steps: self.head_steps,
         })
     }
 }
@@ -164,7 +196,6 @@ impl Learner {
 fn starting_tensors(config: &TrainConfig, path: &Path) -> Result<BTreeMap<String, Tensor>, TrainError> {
     let mut tensors = weights::tensors_from_bytes(&weights::read_file(path)?, path)?;
     let expected = weights::expected_shapes(config.architecture, config.input.channels)?;
-    let is_head = |name: &str| HEADS.iter().any(|head| name.starts_with(head));
     tensors.retain(|name, t| !(is_head(name) && expected.get(name).is_none_or(|shape| shape != t.dims())));
     let missing = |name: &&String| !tensors.contains_key(*name) && !is_head(name);
     let problems: Vec<String> = expected

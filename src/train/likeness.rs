@@ -129,7 +129,7 @@ fn found(twin: &[Option<usize>]) -> Vec<(usize, usize)> {
 }
 
 /// The lowest value and the 99th percentile; `None` for a blank picture.
-fn range(plane: &Plane) -> Option<(f32, f32)> {
+pub fn range(plane: &Plane) -> Option<(f32, f32)> {
     let values = || (0..plane.samples.len()).map(|i| plane.samples.get(i));
     let (low, top) = values().fold((f32::MAX, f32::MIN), |(low, top), v| (low.min(v), top.max(v)));
     if top <= low {

@@ -47,7 +47,7 @@ impl Run {
         // Whoever takes the run up again may stand in another folder.
         let places = [Some(&mut config.data), config.split_file.as_mut(), config.start_from.as_mut()];
         places.into_iter().flatten().for_each(make_absolute);
-        let store = Arc::new(Store::survey(Dataset::read(&config.data)?, DEFAULT_CEILING_BYTES, progress)?);
+        let store = Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
         let (split, mut warnings) = match &config.split_file {
             Some(path) => Split::parse(&super::dataset::read_text(path)?, store.dataset())?,
             None => (Split::stratified(store.dataset(), config.shares, config.seed)?, Vec::new()),
@@ -80,7 +80,7 @@ impl Run {
             folder.write_config(&config)?;
         }
         config.check()?;
-        let store = Arc::new(Store::survey(Dataset::read(&config.data)?, DEFAULT_CEILING_BYTES, progress)?);
+        let store = Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
         let text = String::from_utf8_lossy(&folder.read("split.csv")?).into_owned();
         let (split, mut warnings) = Split::parse(&text, store.dataset())?;
         warnings.extend(store.dataset().warnings.iter().cloned());
@@ -90,24 +90,10 @@ impl Run {
     }
 
     fn checked(self) -> Result<Self, TrainError> {
-        let task = self.config.architecture.task();
-        for part in [Part::Train, Part::Val] {
-            let counts = self.split.counts(self.store.dataset(), part);
-            if counts.slices == 0 {
-                return Err(TrainError::Split(format!("the part {} has no slice", part.word())));
-            }
-            if counts.tumor_slices == 0
-                || (task == crate::domain::card::Task::Classifier && counts.tumor_slices == counts.slices)
-            {
-                let kind = if counts.tumor_slices == 0 { "with" } else { "without" };
-                return Err(TrainError::Split(format!("the part {} has no slice {kind} tumor", part.word())));
-            }
+        match self.split.refusal(self.store.dataset(), self.config.architecture.task()) {
+            Some(refusal) => Err(refusal),
+            None => Ok(self),
         }
-        if task == crate::domain::card::Task::Segmenter && !self.store.dataset().has_all_masks() {
-            let reason = "some tumor slices have no mask; a segmenter needs one for each".to_owned();
-            return Err(TrainError::Data { reason, path: self.config.data.clone() });
-        }
-        Ok(self)
     }
 
     /// The settings.
@@ -300,7 +286,7 @@ impl Run {
             let batch = batch?;
             let position = epoch as f64 + (step + 1) as f64 / steps as f64;
             learning_rate = self.config.learning_rate_at(position, self.state.drops);
-            let outcome = learner.step(&self.config, &batch, learning_rate)?;
+            let outcome = learner.step(&self.config, &batch, position, learning_rate)?;
             if !outcome.loss.is_finite() || !outcome.gradient_norm.is_finite() {
                 return Ok(EpochEnd::NotANumber);
             }
@@ -332,6 +318,7 @@ impl Run {
         self.state.history.push(record);
         self.state.epochs_done = epoch + 1;
         self.state.steps_done = learner.steps_done();
+        self.state.head_steps = learner.head_steps();
         self.state.drops = self.drops();
         if is_best {
             self.write_best(learner)?;

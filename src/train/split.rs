@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, read_text};
 use super::error::TrainError;
+use crate::domain::card::Task;
 use crate::domain::random::Random;
 use crate::io::atomic;
 
@@ -178,6 +179,26 @@ impl Split {
             slices: items.len(),
             tumor_slices: items.iter().filter(|&&i| dataset.items[i].label).count(),
         }
+    }
+
+    /// Why no net for `task` can be trained on it; `None` where one can.
+    pub fn refusal(&self, dataset: &Dataset, task: Task) -> Option<TrainError> {
+        for part in [Part::Train, Part::Val] {
+            let counts = self.counts(dataset, part);
+            if counts.slices == 0 {
+                return Some(TrainError::Split(format!("the part {} has no slice", part.word())));
+            }
+            let has_no_other = task == Task::Classifier && counts.tumor_slices == counts.slices;
+            if counts.tumor_slices == 0 || has_no_other {
+                let kind = if counts.tumor_slices == 0 { "with" } else { "without" };
+                return Some(TrainError::Split(format!("the part {} has no slice {kind} tumor", part.word())));
+            }
+        }
+        if task == Task::Segmenter && !dataset.has_all_masks() {
+            let reason = "some tumor slices have no mask; a segmenter needs one for each".to_owned();
+            return Some(TrainError::Data { reason, path: dataset.root.clone() });
+        }
+        None
     }
 
     /// Patient names by part, as the card keeps them.

@@ -9,10 +9,10 @@ pub mod order;
 pub mod report;
 mod runs;
 pub mod steering;
+mod survey;
 mod trainer;
 mod trouble;
 
-use super::failure::Failure;
 use super::outbox::{Job, Stop};
 use super::tools::Tools;
 use order::LabOrder;
@@ -31,14 +31,11 @@ pub fn run(lab: &Lab, tools: &Tools, job: &mut Job, order: &LabOrder) -> Result<
         LabOrder::LabelRun { run, label } => runs::label(tools, job, run, label),
         LabOrder::TrashRun(folder) => runs::trash(tools, job, folder),
         LabOrder::ExportCurves { runs, file } => curves::export(job, runs, file),
-        LabOrder::Survey(_) => not_there_yet("Looking at a data set"),
-        LabOrder::WriteSplit { .. } => not_there_yet("Writing a split"),
-        LabOrder::Try(_) => not_there_yet("Trial steps"),
+        LabOrder::Survey(request) => survey::survey(job, request),
+        LabOrder::WriteSplit { request, file } => survey::write_split(job, request, file),
+        LabOrder::Try(config) => survey::try_out(lab, job, config),
+        LabOrder::Preview(request) => survey::preview(job, request),
         LabOrder::Models(order) => models::run(tools, job, order),
         LabOrder::Evaluate(request) => evaluate::run(lab, job, request),
     }
-}
-
-fn not_there_yet(what: &str) -> Result<(), Stop> {
-    Err(Failure::new(&format!("{what} is not there yet"), "this version cannot do it").into())
 }

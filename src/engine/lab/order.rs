@@ -52,6 +52,8 @@ pub enum LabOrder {
         /// The file.
         file: PathBuf,
     },
+    /// Show what augmentation does to a slice (archivist; the newest wins).
+    Preview(Box<PreviewRequest>),
     /// Models: list, cards, files (surveyor).
     Models(ModelOrder),
     /// Measure nets on a part of a data set (trainer, in line).
@@ -68,6 +70,23 @@ pub struct SurveyRequest {
     /// Shares of training, validation and test.
     pub shares: [f64; 3],
     /// Seed of the drawn split.
+    pub seed: u64,
+}
+
+/// One slice to see augmented.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewRequest {
+    /// The slice.
+    pub slice: crate::train::inspect::SliceFile,
+    /// Strengths; `None` for none.
+    pub augment: Option<crate::train::augment::AugmentSettings>,
+    /// Field of view.
+    pub crop: crate::domain::card::Crop,
+    /// Side of the small pictures in pixels.
+    pub size: usize,
+    /// How many, the plain one first.
+    pub count: usize,
+    /// Seed.
     pub seed: u64,
 }
 

@@ -15,6 +15,8 @@ pub use crate::train::examples::{ExamplePicture, ExampleSheet};
 pub enum LabReport {
     /// A data set was looked at.
     Surveyed(Arc<crate::train::inspect::DataReport>),
+    /// A slice as augmentation changes it.
+    Previewed(Arc<PreviewSheet>),
     /// Two trial steps are done.
     Tried(TrialResult),
     /// The training's folder is made: it is among the runs from now on.
@@ -37,6 +39,17 @@ pub enum LabReport {
     Models(Arc<Vec<KnownModel>>),
     /// An evaluation is done.
     Evaluated(Arc<crate::train::curves::EvaluationReport>),
+}
+
+/// One slice, plain and augmented.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PreviewSheet {
+    /// The slice.
+    pub slice: crate::train::inspect::SliceFile,
+    /// Side of the squares below in pixels.
+    pub size: usize,
+    /// Gray values of the FLAIR, row by row; the plain one first.
+    pub pictures: Vec<Vec<u8>>,
 }
 
 /// What two trial steps took.

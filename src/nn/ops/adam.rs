@@ -49,6 +49,8 @@ struct Entry {
     name: String,
     var: Var,
     moments: Moments,
+    /// Steps in which it had no gradient: PyTorch counts each variable's own.
+    missed: usize,
 }
 
 /// Mean gradient and mean squared gradient, where the variable lives.
@@ -71,7 +73,7 @@ impl Adam {
                 } else {
                     Moments::Device { first: var.zeros_like()?, second: var.zeros_like()? }
                 };
-                Ok(Entry { name, var, moments })
+                Ok(Entry { name, var, moments, missed: 0 })
             })
             .collect::<Result<_>>()?;
         Ok(Self { settings, entries, step_count: 0 })
@@ -90,10 +92,16 @@ impl Adam {
         }
         self.step_count += 1;
         let scale = max_norm.map_or(1.0, |max_norm| (max_norm / (norm + CLIP_EPS)).min(1.0));
-        let update = Update::new(self.settings, self.step_count, learning_rate, scale);
+        let (settings, count) = (self.settings, self.step_count);
         self.entries.par_iter_mut().zip(&gradients).try_for_each(|(entry, gradient)| match gradient {
-            Some(gradient) => entry.step(gradient, update),
-            None => Ok(()),
+            Some(gradient) => {
+                let update = Update::new(settings, count - entry.missed.min(count - 1), learning_rate, scale);
+                entry.step(gradient, update)
+            }
+            None => {
+                entry.missed += 1;
+                Ok(())
+            }
         })?;
         Ok(norm)
     }
@@ -128,6 +136,14 @@ impl Adam {
         }
         self.step_count = step_count;
         Ok(())
+    }
+
+    /// Says of the variables that `is_late` names that they had no gradient in the first `steps` steps, for an optimizer
+    /// that takes up an earlier one's.
+    pub fn set_missed(&mut self, is_late: impl Fn(&str) -> bool, steps: usize) {
+        for entry in self.entries.iter_mut().filter(|entry| is_late(&entry.name)) {
+            entry.missed = steps;
+        }
     }
 }
 

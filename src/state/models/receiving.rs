@@ -33,6 +33,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
         LabReport::Evaluated(_)
         | LabReport::Written(_)
         | LabReport::Surveyed(_)
+        | LabReport::Previewed(_)
         | LabReport::Tried(_)
         | LabReport::RunCreated(_)
         | LabReport::Training(_)
