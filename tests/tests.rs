@@ -15,6 +15,7 @@ mod engine_kit;
 mod evaluation;
 mod export;
 mod gate;
+mod inspect;
 mod metrics;
 mod nets;
 mod opening;
