@@ -37,8 +37,8 @@ fn chosen_thresholds_and_figures_go_into_the_card_and_old_figures_leave_with_old
     let card = read(&weights);
     assert_eq!(card.thresholds, chosen.unwrap());
     // Reading a decimal may be one last bit off.
-    let read: PartFigures = serde_json::from_slice(&serde_json::to_vec(&val).unwrap()).unwrap();
-    assert_eq!(card.val, Some(read));
+    let as_read: PartFigures = serde_json::from_slice(&serde_json::to_vec(&val).unwrap()).unwrap();
+    assert_eq!(card.val, Some(as_read));
     assert_eq!(card.limits, ["One kind of tumor only."]);
 
     update_card(&weights, None, Part::Test, &val).unwrap();
