@@ -35,6 +35,8 @@ pub enum About {
     Export,
     /// The nets: in the Model panel.
     Models,
+    /// A training, its data or a run: in the Train view.
+    Training,
     /// Anything else: under the top bar.
     App,
 }

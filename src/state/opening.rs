@@ -187,7 +187,7 @@ fn remove(state: &mut AppState, id: StudyId) -> Vec<Command> {
     state.undo.forget(id);
     state.notices.all.retain(|n| match n.about {
         About::Study(study) | About::Analysis(study, _) => study != id,
-        About::Opening | About::Review | About::Export | About::Models | About::App => true,
+        About::Opening | About::Review | About::Export | About::Models | About::Training | About::App => true,
     });
     if state.current == Some(id) {
         state.current = None;

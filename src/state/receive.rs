@@ -60,10 +60,16 @@ pub fn receive(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command
             commands
         }
         Event::Canceled { job } => {
+            if let Some(commands) = super::training::ended_early(state, job, None) {
+                return commands;
+            }
             canceled(state, job);
             Vec::new()
         }
         Event::Failed { job, failure } => {
+            if let Some(commands) = super::training::ended_early(state, job, Some(&failure)) {
+                return commands;
+            }
             failed(state, job, failure);
             Vec::new()
         }
@@ -71,7 +77,7 @@ pub fn receive(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command
 }
 
 fn progress(state: &mut AppState, job: JobId, now: Progress) {
-    if super::models::progress(state, job, &now) {
+    if super::training::progress(state, job, &now) || super::models::progress(state, job, &now) {
         return;
     }
     if let Opening::Running { job: current, progress, .. } = &mut state.opening

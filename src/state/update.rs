@@ -7,7 +7,7 @@ use crate::io::settings::ThemeChoice;
 use super::AppState;
 use super::action::{Action, AppAction, FileAction};
 use super::notice::{About, Level};
-use super::screen::Popup;
+use super::screen::{MainView, Popup};
 use super::{analyzing, exporting, looking, opening, reviewing, table};
 
 /// Scale steps of *Everything larger* and *smaller*.
@@ -126,7 +126,7 @@ pub(super) fn save_settings(state: &mut AppState) -> Vec<Command> {
 fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
     let before = state.settings.clone();
     match action {
-        AppAction::ShowView(view) => state.layout.view = view,
+        AppAction::ShowView(view) => return show_view(state, view),
         AppAction::ToggleLeft => state.layout.is_left_folded = !state.layout.is_left_folded,
         AppAction::ToggleRight => state.layout.is_right_folded = !state.layout.is_right_folded,
         AppAction::TogglePictureAlone => state.layout.is_picture_alone = !state.layout.is_picture_alone,
@@ -156,6 +156,13 @@ fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
         AppAction::SetDragInverted(is_inverted) => state.settings.window_drag_inverted = is_inverted,
     }
     if state.settings == before { Vec::new() } else { save_settings(state) }
+}
+
+/// Goes to a part of the program; the runs are listed when they are first looked at.
+fn show_view(state: &mut AppState, view: MainView) -> Vec<Command> {
+    state.layout.view = view;
+    let is_new = view == MainView::Train && state.training.runs.all.is_none();
+    if is_new { super::training::runs::list(state) } else { Vec::new() }
 }
 
 fn set_scale(state: &mut AppState, scale: f32) {

@@ -128,6 +128,8 @@ pub struct RunRecord {
     pub config: Box<TrainConfig>,
     /// All epochs.
     pub epochs: Vec<EpochRecord>,
+    /// Steps an epoch, where an epoch was done.
+    pub steps_per_epoch: Option<usize>,
     /// Loss of each step kept on disk: `(step over the run, loss)`.
     pub steps: Vec<(u32, f32)>,
     /// Pauses, resumes and drops of the learning rate: step over the run and what it was.

@@ -73,6 +73,7 @@ pub fn record(folder: &Path) -> Result<RunRecord, TrainError> {
     Ok(RunRecord {
         folder: folder.path().to_owned(),
         config: Box::new(config),
+        steps_per_epoch: state.steps_done.checked_div(state.epochs_done),
         epochs: state.history,
         steps: read_steps(&folder),
         marks: read_marks(&folder),

@@ -1,31 +1,369 @@
-//! What the Train view knows: data, settings, the training under way, runs. Not for the Models view (`super::models`).
+//! What the Train view knows: data, settings, the trainings of this session, runs. Not for the Models view
+//! (`super::models`), and only the dispatch is here: each step of the view has a file.
+
+pub mod data;
+pub mod form;
+pub mod live;
+pub mod plot;
+pub mod runs;
+pub mod words;
 
 use std::path::PathBuf;
 
 use crate::engine::command::{Command, JobId, Pick};
-use crate::engine::lab::report::LabReport;
+use crate::engine::failure::Failure;
+use crate::engine::lab::order::{LabOrder, RunLabel};
+use crate::engine::lab::report::{LabReport, TrialResult};
+use crate::train::split::Part;
 
 use super::AppState;
+use super::work::Progress;
+use data::DataStep;
+use form::{Form, Setting, StartFrom};
+use live::{Live, Phase};
+use plot::PlotView;
+use runs::RunList;
+
+use crate::domain::card::Architecture;
+use crate::domain::history::XAxis;
 
 /// The Train view.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TrainingState {}
+pub struct TrainingState {
+    /// Step 1: the data.
+    pub data: DataStep,
+    /// Steps 2 and 3: nets and settings.
+    pub form: Form,
+    /// Two steps on the device, asked for before the start.
+    pub trial: Trial,
+    /// The trainings of this session, in the order of their start.
+    pub line: Vec<Live>,
+    /// How the curves are drawn.
+    pub plot: PlotView,
+    /// All runs.
+    pub runs: RunList,
+    /// A question that waits for an answer.
+    pub ask: Option<Ask>,
+    /// The window closes as soon as no training is under way.
+    pub closes: Closing,
+}
+
+/// Two steps on the device.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Trial {
+    /// Not asked for.
+    #[default]
+    None,
+    /// Under way.
+    Running(JobId),
+    /// What they took.
+    Done(TrialResult),
+    /// They failed.
+    Failed(Failure),
+}
+
+/// A question over the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Discard the training under way?
+    Discard(JobId),
+    /// Train on parts that share pictures or patients?
+    Leak,
+    /// Move this run to the trash?
+    Trash(PathBuf),
+    /// The window shall close while a training is under way.
+    Close,
+}
+
+/// Whether the window closes by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Closing {
+    /// No.
+    #[default]
+    No,
+    /// When the training under way has ended.
+    AfterTraining,
+    /// Now: nothing holds it any more.
+    Now,
+}
+
+/// How a close was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseAnswer {
+    /// Stop within a step, keep the best, close.
+    StopAndKeep,
+    /// Finish this epoch, keep the best, close.
+    FinishEpoch,
+    /// To the trash, and close.
+    Discard,
+    /// Do not close.
+    Stay,
+}
 
 /// One wish of the user in the Train view.
 #[derive(Clone, Debug, PartialEq)]
-pub enum TrainingAction {}
+pub enum TrainingAction {
+    /// Look at this folder or CSV.
+    ChooseData(PathBuf),
+    /// The same, typed or pasted.
+    ChooseDataText(String),
+    /// Ask for a path.
+    Pick(Pick),
+    /// Stop looking.
+    CancelSurvey,
+    /// Draw the split by seed and shares again instead of following a file.
+    DropSplitFile,
+    /// The split's seed.
+    SetSplitSeed(u64),
+    /// The share of a part, 0–1.
+    SetShare(Part, f64),
+    /// Show the slices of a warning; again to fold.
+    ShowWarning(usize),
+    /// Open this file in Read.
+    OpenSlice(PathBuf),
+    /// The classifier, or none.
+    SetClassifier(Option<Architecture>),
+    /// The segmenter, or none.
+    SetSegmenter(Option<Architecture>),
+    /// What the weights start from.
+    SetStart(StartFrom),
+    /// A setting as it is typed.
+    Set(Setting, String),
+    /// A setting back to its default.
+    Undo(Setting),
+    /// All settings of an earlier run.
+    UseSettingsOf(PathBuf),
+    /// Two trial steps.
+    Try,
+    /// Start, or get in line.
+    Start,
+    /// Pause, or go on.
+    PauseOrGoOn,
+    /// Stop within a step and keep the best.
+    Stop,
+    /// Discard: asks first.
+    Discard,
+    /// Take a waiting training out of the line.
+    Withdraw(JobId),
+    /// Yes to the question.
+    Confirm,
+    /// No to the question.
+    Decline,
+    /// The window was asked to close.
+    CloseAsked,
+    /// The answer to that.
+    Close(CloseAnswer),
+    /// What stands along the bottom of the curves.
+    SetAxis(XAxis),
+    /// Logarithmic or linear losses.
+    SetLog(bool),
+    /// How much the smoothed curve remembers.
+    SetSmoothing(f32),
+    /// The curves are zoomed to this range of x, or follow the training again.
+    Zoom(Option<(f64, f64)>),
+    /// Examples of this epoch, from 0; `None` for the latest.
+    ShowExamples(Option<usize>),
+    /// Show this run; together with the ones shown already, where `adds`.
+    ShowRun {
+        /// Its folder.
+        folder: PathBuf,
+        /// Beside the others.
+        adds: bool,
+    },
+    /// Go on with an interrupted run.
+    Resume(PathBuf),
+    /// Read with this run's weights.
+    UseNow(PathBuf),
+    /// Name, note, tags.
+    Label(PathBuf, RunLabel),
+    /// To the trash: asks first.
+    Trash(PathBuf),
+}
 
 /// Does what the user asked for.
-pub fn update(_state: &mut AppState, action: TrainingAction, _now_secs: u64) -> Vec<Command> {
-    match action {}
+pub fn update(state: &mut AppState, action: TrainingAction, now_secs: u64) -> Vec<Command> {
+    use TrainingAction as A;
+    match action {
+        A::ChooseData(path) => data::choose(state, path),
+        A::ChooseDataText(text) => data::choose_text(state, &text),
+        A::Pick(pick) => super::update::pick_paths(state, pick),
+        A::CancelSurvey => data::cancel(state),
+        A::DropSplitFile => data::change(state, |request| request.split_file = None),
+        A::SetSplitSeed(seed) => data::change(state, |request| request.seed = seed),
+        A::SetShare(part, share) => data::change(state, |request| data::set_share(&mut request.shares, part, share)),
+        A::ShowWarning(index) => {
+            let shown = &mut state.training.data.shown_warning;
+            *shown = if *shown == Some(index) { None } else { Some(index) };
+            Vec::new()
+        }
+        A::OpenSlice(path) => super::opening::open(state, vec![path]),
+        A::SetClassifier(net) => {
+            state.training.form.set_classifier(net);
+            forget_trial(state)
+        }
+        A::SetSegmenter(net) => {
+            state.training.form.set_segmenter(net);
+            forget_trial(state)
+        }
+        A::SetStart(start) => {
+            state.training.form.start = start;
+            forget_trial(state)
+        }
+        A::Set(setting, text) => {
+            state.training.form.typed.insert(setting, text);
+            forget_trial(state)
+        }
+        A::Undo(setting) => {
+            state.training.form.typed.remove(&setting);
+            forget_trial(state)
+        }
+        A::UseSettingsOf(folder) => {
+            runs::use_settings(state, &folder);
+            forget_trial(state)
+        }
+        A::Try => live::try_steps(state),
+        A::Start => live::start(state, false),
+        A::PauseOrGoOn => live::pause_or_go_on(state),
+        A::Stop => live::stop(state),
+        A::Discard => {
+            state.training.ask = state.training.running().map(|live| Ask::Discard(live.job));
+            Vec::new()
+        }
+        A::Withdraw(job) => live::withdraw(state, job),
+        A::Confirm => confirm(state),
+        A::Decline => {
+            state.training.ask = None;
+            Vec::new()
+        }
+        A::CloseAsked => live::close_asked(state),
+        A::Close(answer) => live::close(state, answer),
+        A::SetAxis(axis) => plot::set_axis(state, axis),
+        A::SetLog(is_log) => plot::set_log(state, is_log),
+        A::SetSmoothing(weight) => plot::set_smoothing(state, weight),
+        A::Zoom(range) => plot::zoom(state, range),
+        A::ShowExamples(epoch) => runs::show_examples(state, epoch),
+        A::ShowRun { folder, adds } => runs::show(state, &folder, adds),
+        A::Resume(folder) => live::resume(state, folder),
+        A::UseNow(folder) => runs::use_now(state, &folder, now_secs),
+        A::Label(run, label) => order(state, LabOrder::LabelRun { run, label }).1,
+        A::Trash(folder) => {
+            state.training.ask = Some(Ask::Trash(folder));
+            Vec::new()
+        }
+    }
+}
+
+fn confirm(state: &mut AppState) -> Vec<Command> {
+    match state.training.ask.take() {
+        Some(Ask::Discard(job)) => live::discard(state, job),
+        Some(Ask::Leak) => live::start(state, true),
+        Some(Ask::Trash(folder)) => runs::trash(state, folder),
+        Some(Ask::Close) | None => Vec::new(),
+    }
+}
+
+fn forget_trial(state: &mut AppState) -> Vec<Command> {
+    match std::mem::take(&mut state.training.trial) {
+        Trial::Running(job) => vec![Command::Cancel { job }],
+        Trial::None | Trial::Done(_) | Trial::Failed(_) => Vec::new(),
+    }
+}
+
+/// An order under a new name.
+fn order(state: &mut AppState, order: LabOrder) -> (JobId, Vec<Command>) {
+    let job = state.inner.jobs.mint();
+    state.training.runs.jobs.push(job);
+    (job, vec![Command::Lab { job, order }])
 }
 
 /// A path was picked or typed for the Train view.
-pub fn picked(_state: &mut AppState, _pick: Pick, _path: PathBuf) -> Vec<Command> {
-    Vec::new()
+pub fn picked(state: &mut AppState, pick: Pick, path: PathBuf) -> Vec<Command> {
+    match pick {
+        Pick::DataFolder | Pick::DataTable => data::choose(state, path),
+        Pick::SplitFile => data::change(state, |request| request.split_file = Some(path)),
+        Pick::StartWeights => {
+            state.training.form.start = StartFrom::File(path);
+            forget_trial(state)
+        }
+        Pick::SaveSplit => data::save_split(state, path),
+        Pick::SaveCurves => runs::export(state, path),
+        Pick::Files | Pick::Folder | Pick::ExportFolder => Vec::new(),
+    }
 }
 
 /// Takes in a report of the lab.
-pub fn receive(_state: &mut AppState, _job: JobId, _report: &LabReport, _now_secs: u64) -> Vec<Command> {
-    Vec::new()
+pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, _now_secs: u64) -> Vec<Command> {
+    match report {
+        LabReport::Surveyed(found) => data::surveyed(state, job, found),
+        LabReport::Tried(result) => {
+            if state.training.trial == Trial::Running(job) {
+                state.training.trial = Trial::Done(result.clone());
+            }
+            Vec::new()
+        }
+        LabReport::RunCreated(folder) => live::created(state, job, folder),
+        LabReport::Training(event) => live::heard(state, job, event),
+        LabReport::Paused(is_paused) => live::paused(state, job, *is_paused),
+        LabReport::Trashed(_) => live::trashed(state, job),
+        LabReport::Runs(found) => runs::listed(state, found),
+        LabReport::RunRead(record) => runs::read(state, record),
+        LabReport::Examples(sheet) => runs::examples(state, sheet),
+        LabReport::Written(file) => runs::written(state, job, file),
+        LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
+    }
+}
+
+/// How far a job of this view is; false where it is none of its.
+pub(super) fn progress(state: &mut AppState, job: JobId, now: &Progress) -> bool {
+    if let data::Survey::Running { job: current, progress } = &mut state.training.data.survey
+        && *current == job
+    {
+        *progress = now.clone();
+        return true;
+    }
+    match state.training.line.iter_mut().find(|live| live.job == job) {
+        Some(live) => {
+            live.phase = Phase::Preparing(now.clone());
+            true
+        }
+        None => false,
+    }
+}
+
+/// A job of this view was canceled or failed; `None` where it is none of its.
+pub(super) fn ended_early(state: &mut AppState, job: JobId, failure: Option<&Failure>) -> Option<Vec<Command>> {
+    if data::ended_early(state, job, failure) {
+        return Some(Vec::new());
+    }
+    if state.training.trial == Trial::Running(job) {
+        state.training.trial = failure.map_or(Trial::None, |f| Trial::Failed(f.clone()));
+        return Some(Vec::new());
+    }
+    if state.training.line.iter().any(|live| live.job == job) {
+        return Some(live::ended_early(state, job, failure));
+    }
+    if state.training.runs.jobs.contains(&job) {
+        state.training.runs.jobs.retain(|j| *j != job);
+        if let Some(failure) = failure {
+            state.notices.add_failure(super::notice::About::Training, failure);
+        }
+        return Some(Vec::new());
+    }
+    None
+}
+
+impl TrainingState {
+    /// The training under way: it has begun and has not ended.
+    pub fn running(&self) -> Option<&Live> {
+        self.line.iter().find(|live| live.phase.is_under_way())
+    }
+
+    /// The training that the curves show: the one under way, else the latest that has begun.
+    pub fn shown_live(&self) -> Option<&Live> {
+        self.running().or_else(|| self.line.iter().rev().find(|live| live.history.step_count() > 0))
+    }
+
+    pub(super) fn live_mut(&mut self, job: JobId) -> Option<&mut Live> {
+        self.line.iter_mut().find(|live| live.job == job)
+    }
 }
