@@ -10,7 +10,9 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use crate::engine::Engine;
 use crate::engine::command::{Command, ModelChoice};
 use crate::io::settings::Settings;
+use crate::state::action::Action;
 use crate::state::startup::{self, Start};
+use crate::state::training::{Closing, TrainingAction};
 use crate::state::{AppState, receive, update};
 use crate::ui;
 use crate::ui::desk::Desk;
@@ -84,7 +86,8 @@ impl App {
 
     /// Draws one frame and carries out what it asks for.
     pub fn draw(&mut self, ui: &mut egui::Ui) {
-        let actions = ui::root_ui(ui, &self.state, &mut self.desk);
+        let mut actions = ui::root_ui(ui, &self.state, &mut self.desk);
+        self.guard_closing(ui.ctx(), &mut actions);
         if !actions.is_empty() {
             // What an action changed is drawn in the next frame.
             ui.ctx().request_repaint();
@@ -92,6 +95,19 @@ impl App {
         for action in actions {
             let commands = update::update(&mut self.state, action, now_secs());
             self.send(commands);
+        }
+    }
+
+    /// A close while a training is under way is held up and asked about; where the answer has been carried out, the
+    /// window closes by itself.
+    fn guard_closing(&self, ctx: &egui::Context, actions: &mut Vec<Action>) {
+        let closes_now = self.state.training.closes == Closing::Now;
+        let is_asked = ctx.input(|i| i.viewport().close_requested());
+        if is_asked && !closes_now && self.state.training.running().is_some() {
+            ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+            actions.push(Action::Training(TrainingAction::CloseAsked));
+        } else if closes_now && !is_asked {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
         }
     }
 

@@ -145,6 +145,11 @@ impl LossHistory {
         self.losses.last().map(|(_, loss)| loss)
     }
 
+    /// The last step heard of.
+    pub fn last_step(&self) -> Option<u32> {
+        self.losses.last().map(|(step, _)| step)
+    }
+
     /// Adds the loss of `step` (from 0, over the run), `secs` after its epoch began where known.
     pub fn push_step(&mut self, step: u32, loss: f32, secs: Option<f32>) {
         if self.losses.last().is_some_and(|(last, _)| last >= step) {

@@ -47,6 +47,8 @@ pub struct Typed {
     pub path: String,
     /// The reviewer's initials.
     pub initials: String,
+    /// Name, note and tags of a run, and its folder; tags as they are typed.
+    pub run_label: Option<(std::path::PathBuf, crate::engine::lab::order::RunLabel, String)>,
     /// A note, and the slice that it belongs to.
     pub note: Option<(StudyId, usize, usize, String)>,
 }

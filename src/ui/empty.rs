@@ -10,6 +10,7 @@ use crate::state::AppState;
 use crate::state::action::{Action, FileAction};
 use crate::state::labels;
 use crate::state::notice::About;
+use crate::state::screen::MainView;
 use crate::state::work::Opening;
 
 /// The kinds that open, as `io` reads them.
@@ -87,6 +88,7 @@ pub fn recent_ui(ui: &mut Ui, state: &AppState, at_most: usize, actions: &mut Ve
 /// While files hang over the window: what would open, over everything else.
 pub fn drag_target_ui(ui: &Ui, state: &AppState) {
     let Some(words) = labels::drag_hover_line(&state.layout.drag_hover) else { return };
+    let words = if state.layout.view == MainView::Train { "Choose as training data".to_owned() } else { words };
     let palette = Palette::of(ui);
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drag target"));
     let painter = ui.ctx().layer_painter(layer);

@@ -18,6 +18,7 @@ use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
 use crate::state::notice::About;
 use crate::state::screen::MainView;
+use crate::state::training::TrainingAction;
 
 /// Least width of the study panel in points.
 const LEAST_LEFT: f32 = 180.0;
@@ -46,7 +47,7 @@ pub fn root_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk) -> Vec<Action> {
         MainView::Read => read_ui(ui, state, desk, &mut actions),
         MainView::Train => {
             bars(ui, state, &mut actions);
-            CentralPanel::no_frame().show(ui, |ui| training::training_ui(ui, state, &mut actions));
+            CentralPanel::no_frame().show(ui, |ui| training::training_ui(ui, state, desk, &mut actions));
         }
         MainView::Models => {
             bars(ui, state, &mut actions);
@@ -54,6 +55,7 @@ pub fn root_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk) -> Vec<Action> {
         }
     }
     popups::popup_ui(ui, state, desk, &mut actions);
+    training::question_ui(ui, state, &mut actions);
     empty::drag_target_ui(ui, state);
     actions
 }
@@ -177,9 +179,14 @@ fn drops(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
     if over != state.layout.drag_hover {
         actions.push(Action::App(AppAction::DragHover(over)));
     }
-    if !dropped.is_empty() {
-        actions.push(Action::File(FileAction::Open(dropped)));
+    if dropped.is_empty() {
+        return;
     }
+    // In the Train view what is dropped is data to train on.
+    actions.push(match (state.layout.view, dropped.first()) {
+        (MainView::Train, Some(data)) => Action::Training(TrainingAction::ChooseData(data.clone())),
+        _ => Action::File(FileAction::Open(dropped)),
+    });
 }
 
 /// A path pasted anywhere but into a text field opens.
@@ -189,5 +196,12 @@ fn pasted_path(ui: &Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
     let pasted =
         ui.input(|i| i.events.iter().find_map(|e| if let Event::Paste(text) = e { Some(text.clone()) } else { None }));
-    actions.extend(pasted.filter(|t| !t.trim().is_empty()).map(|t| Action::File(FileAction::OpenText(t))));
+    let is_train = state.layout.view == MainView::Train;
+    actions.extend(pasted.filter(|t| !t.trim().is_empty()).map(|text| {
+        if is_train {
+            Action::Training(TrainingAction::ChooseDataText(text))
+        } else {
+            Action::File(FileAction::OpenText(text))
+        }
+    }));
 }

@@ -9,6 +9,8 @@ use crate::state::AppState;
 use crate::state::action::{Action, FileAction};
 use crate::state::labels;
 use crate::state::notice::About;
+use crate::state::screen::MainView;
+use crate::state::training;
 use crate::state::words::RESEARCH_USE;
 
 /// What the mouse does now.
@@ -32,13 +34,16 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         } else if let Some(line) = labels::export_line(state) {
             ui.add(text(&line, palette.text).extend());
         }
+        if let Some(line) = training::words::status(state) {
+            ui.add(text(&line, palette.text).extend());
+        }
         for notice in state.notices.about(About::Export) {
             notices::inline_ui(ui, notice, actions);
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             ui.add(text(RESEARCH_USE, palette.text).extend());
             // The hint gives way where there is no room; the research-use line never does.
-            if state.current_study().is_some() {
+            if state.current_study().is_some() && state.layout.view == MainView::Read {
                 let hint = ui.painter().layout_no_wrap(HINT.to_owned(), theme::small(), palette.quiet);
                 if hint.size().x + 48.0 < ui.available_width() {
                     ui.with_layout(Layout::centered_and_justified(egui::Direction::TopDown), |ui| {

@@ -22,6 +22,8 @@ pub enum Kind {
     Heat,
     /// Model against reference.
     Difference,
+    /// A small picture of the Train view.
+    Example,
 }
 
 /// Where a texture belongs.

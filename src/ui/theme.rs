@@ -72,6 +72,9 @@ pub struct Palette {
     pub warning: Color32,
     /// Errors.
     pub error: Color32,
+    /// Curves of trainings: training, validation, then further runs. Told apart by the color-blind, and none of them the
+    /// model's orange.
+    pub curves: [Color32; 5],
 }
 
 impl Palette {
@@ -91,6 +94,13 @@ impl Palette {
         selection: Color32::from_rgb(0xE3, 0xE8, 0xED),
         warning: Color32::from_rgb(0xF0, 0xE4, 0x42),
         error: Color32::from_rgb(0xFF, 0x8A, 0x7A),
+        curves: [
+            Color32::from_rgb(0x56, 0xB4, 0xE9),
+            Color32::from_rgb(0xE3, 0x9C, 0xC6),
+            Color32::from_rgb(0x2C, 0xB8, 0x8E),
+            Color32::from_rgb(0xF0, 0xE4, 0x42),
+            Color32::from_rgb(0xD7, 0xDC, 0xE1),
+        ],
     };
 
     /// Light, for an office.
@@ -105,6 +115,13 @@ impl Palette {
         selection: Color32::from_rgb(0x14, 0x17, 0x1A),
         warning: Color32::from_rgb(0x66, 0x55, 0x00),
         error: Color32::from_rgb(0xA0, 0x2A, 0x18),
+        curves: [
+            Color32::from_rgb(0x00, 0x5A, 0x8E),
+            Color32::from_rgb(0x8A, 0x2F, 0x68),
+            Color32::from_rgb(0x00, 0x62, 0x47),
+            Color32::from_rgb(0x66, 0x55, 0x00),
+            Color32::from_rgb(0x1B, 0x1F, 0x23),
+        ],
         ..Self::DARK
     };
 
@@ -115,7 +132,7 @@ impl Palette {
 
     /// Every pair of text and ground that is drawn, named, for the contrast test.
     pub fn text_pairs(&self) -> Vec<(&'static str, Color32, Color32)> {
-        vec![
+        let mut pairs = vec![
             ("text on panel", self.text, self.panel),
             ("text on ground", self.text, self.ground),
             ("text on button", self.text, self.line),
@@ -131,7 +148,9 @@ impl Palette {
             ("text on canvas", self.canvas_text, self.canvas),
             ("quiet text on canvas", self.canvas_quiet, self.canvas),
             ("warning on canvas", self.canvas_warning, self.canvas),
-        ]
+        ];
+        pairs.extend(self.curves.map(|curve| ("curve on ground", curve, self.ground)));
+        pairs
     }
 }
 

@@ -24,6 +24,7 @@ pub enum Look {
 /// Tests and screen readers find it by `label` alone.
 pub struct KeyButton<'a> {
     label: &'a str,
+    name: Option<&'a str>,
     key: &'a str,
     look: Look,
     font: FontId,
@@ -37,6 +38,7 @@ impl<'a> KeyButton<'a> {
     pub fn new(label: &'a str) -> Self {
         Self {
             label,
+            name: None,
             key: "",
             look: Look::Filled,
             font: theme::text(),
@@ -49,6 +51,12 @@ impl<'a> KeyButton<'a> {
     /// The key that does the same.
     pub fn key(mut self, key: &'a str) -> Self {
         self.key = key;
+        self
+    }
+
+    /// What assistive technology and tests find it by, where the words alone say too little.
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
         self
     }
 
@@ -99,7 +107,7 @@ impl<'a> KeyButton<'a> {
         let size = vec2(content + 2.0 * padding, height).max(self.min_size);
         let sense = if self.is_enabled { Sense::click() } else { Sense::hover() };
         let (rect, response) = ui.allocate_exact_size(size, sense);
-        let (enabled, selected, label) = (self.is_enabled, self.is_selected, self.label);
+        let (enabled, selected, label) = (self.is_enabled, self.is_selected, self.name.unwrap_or(self.label));
         response.widget_info(|| match selected {
             Some(on) => WidgetInfo::selected(Role::Button, enabled, on, label),
             None => WidgetInfo::labeled(Role::Button, enabled, label),
@@ -168,6 +176,12 @@ pub fn section_title(ui: &mut Ui, title: &str) {
 pub fn quiet(ui: &mut Ui, text: impl Into<String>) -> Response {
     let color = Palette::of(ui).quiet;
     ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).wrap())
+}
+
+/// Small quiet text on one line.
+pub fn quiet_line(ui: &mut Ui, text: &str) -> Response {
+    let color = Palette::of(ui).quiet;
+    ui.add(Label::new(RichText::new(text).font(theme::small()).color(color)).extend())
 }
 
 /// Small text that wraps.

@@ -292,7 +292,7 @@ pub fn picked(state: &mut AppState, pick: Pick, path: PathBuf) -> Vec<Command> {
 }
 
 /// Takes in a report of the lab.
-pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, _now_secs: u64) -> Vec<Command> {
+pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u64) -> Vec<Command> {
     match report {
         LabReport::Surveyed(found) => data::surveyed(state, job, found),
         LabReport::Tried(result) => {
@@ -305,7 +305,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, _now_secs: 
         LabReport::Training(event) => live::heard(state, job, event),
         LabReport::Paused(is_paused) => live::paused(state, job, *is_paused),
         LabReport::Trashed(_) => live::trashed(state, job),
-        LabReport::Runs(found) => runs::listed(state, found),
+        LabReport::Runs(found) => runs::listed(state, found, now_secs),
         LabReport::RunRead(record) => runs::read(state, record),
         LabReport::Examples(sheet) => runs::examples(state, sheet),
         LabReport::Written(file) => runs::written(state, job, file),

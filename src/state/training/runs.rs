@@ -33,6 +33,8 @@ pub struct RunList {
     pub examples: Option<Arc<ExampleSheet>>,
     /// The epoch of examples that was asked for; `None` follows the latest.
     pub example_epoch: Option<usize>,
+    /// When the list came, in seconds since 1970 (UTC): ages count from then.
+    pub listed_secs: u64,
     /// Small jobs of this view that are waited for.
     pub jobs: Vec<JobId>,
 }
@@ -58,8 +60,9 @@ pub(in crate::state) fn list(state: &mut AppState) -> Vec<Command> {
     super::order(state, LabOrder::ListRuns).1
 }
 
-pub(super) fn listed(state: &mut AppState, found: &Arc<Vec<RunSummary>>) -> Vec<Command> {
+pub(super) fn listed(state: &mut AppState, found: &Arc<Vec<RunSummary>>, now_secs: u64) -> Vec<Command> {
     let runs = &mut state.training.runs;
+    runs.listed_secs = now_secs;
     runs.all = Some(Arc::clone(found));
     // What was trashed is not shown any more.
     runs.shown.retain(|shown| found.iter().any(|s| s.folder == shown.record.folder));

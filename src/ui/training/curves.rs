@@ -1,0 +1,414 @@
+//! Loss over metric by epoch, step or minute: drawn, hovered, zoomed. Not for the numbers (`domain::history`) and not for
+//! which runs are on screen (`series`).
+
+use std::ops::RangeInclusive;
+
+use egui::{Align2, Color32, FontId, Response, RichText, Role, Sense, Ui, WidgetInfo, pos2};
+use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotPoint, PlotUi, Points, Text, VLine};
+
+use super::series::{Series, series, train_color, val_color};
+use crate::domain::history::XAxis;
+use crate::domain::history::scale::{place, robust_log_range, robust_range};
+use crate::state::AppState;
+use crate::state::action::Action;
+use crate::state::training::TrainingAction;
+use crate::state::training::runs::{folded, mean_and_sd};
+use crate::state::training::words;
+use crate::ui::theme::{self, Palette};
+use crate::ui::widgets::{self, KeyButton, Look};
+
+/// Width of the values at the left of a plot, in points.
+const VALUES: f32 = 44.0;
+/// The smoothing that the switch turns on.
+const SMOOTHING: f32 = 0.6;
+/// A notch of the wheel zooms by so much a point.
+const ZOOM_A_POINT: f64 = 0.004;
+/// Share of the whole width kept empty behind the newest point.
+const AHEAD: f64 = 0.02;
+
+/// Both plots in so many points of height, with their headers.
+pub fn curves_ui(ui: &mut Ui, state: &AppState, height: f32, actions: &mut Vec<Action>) {
+    let palette = Palette::of(ui);
+    let shown = series(state, &palette);
+    controls_ui(ui, state, actions);
+    let plot_height = ((height - 96.0) / 2.0).max(72.0);
+    header_ui(ui, "Loss", "lower is better", None);
+    let range = x_range(state, &shown);
+    loss_ui(ui, state, &shown, range, plot_height, actions);
+    let metric = shown.first().map_or("", |s| s.metric);
+    let (name, full) = words::metric(metric, state.training.data.report());
+    let best = shown.first().filter(|_| shown.len() == 1).and_then(|s| s.history.best_by_metric());
+    let best = best.map(|e| format!("highest {:.3} at epoch {}", e.metric, e.epoch + 1));
+    header_ui(ui, name, &full, best.as_deref());
+    metric_ui(ui, state, &shown, range, plot_height, actions);
+}
+
+fn header_ui(ui: &mut Ui, name: &str, full: &str, right: Option<&str>) {
+    ui.horizontal(|ui| {
+        ui.label(name);
+        let quiet = Palette::of(ui).quiet;
+        let words = |text: &str| RichText::new(text).font(theme::small()).color(quiet);
+        ui.label(words(full));
+        if let Some(right) = right {
+            let room = ui.available_width();
+            let needed = ui.painter().layout_no_wrap(right.to_owned(), theme::small(), quiet).size().x;
+            if needed + 8.0 < room {
+                let layout = egui::Layout::right_to_left(egui::Align::Center);
+                ui.with_layout(layout, |ui| ui.label(RichText::new(right).font(theme::small())));
+            }
+        }
+    });
+}
+
+fn controls_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let plot = state.training.plot;
+    let mut send = |action| actions.push(Action::Training(action));
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for axis in XAxis::ALL {
+            let button = KeyButton::new(axis.label()).look(Look::Bare).small().selected(plot.axis == axis);
+            if button.show(ui).on_hover_text("What stands along the bottom").clicked() {
+                send(TrainingAction::SetAxis(axis));
+            }
+        }
+        ui.add_space(8.0);
+        let log = KeyButton::new("log").look(Look::Bare).small().selected(plot.is_log);
+        if log.show(ui).on_hover_text("Losses by powers of ten").clicked() {
+            send(TrainingAction::SetLog(!plot.is_log));
+        }
+        let smooth = KeyButton::new("smooth").look(Look::Bare).small().selected(plot.smoothing > 0.0);
+        if smooth.show(ui).on_hover_text("A smoothed curve beside the raw one, which stays").clicked() {
+            send(TrainingAction::SetSmoothing(if plot.smoothing > 0.0 { 0.0 } else { SMOOTHING }));
+        }
+        ui.add_space(8.0);
+        let is_zoomed = plot.zoom.is_some();
+        let follow = KeyButton::new("Follow").look(Look::Bare).small().selected(!is_zoomed);
+        if follow.show(ui).on_hover_text("The whole course, as it grows").clicked() && is_zoomed {
+            send(TrainingAction::Zoom(None));
+        }
+    });
+}
+
+/// The x on screen: the zoom, else from 0 to the end of the longest course.
+fn x_range(state: &AppState, shown: &[Series]) -> (f64, f64) {
+    if let Some(zoom) = state.training.plot.zoom {
+        return zoom;
+    }
+    let axis = state.training.plot.axis;
+    let end = shown.iter().map(|s| {
+        let epochs = s.history.epochs().last().map_or(0.0, |e| s.history.x_of_epoch(e.epoch, axis));
+        epochs.max(s.history.last_step().map_or(0.0, |step| s.history.x_of_step(step, axis)))
+    });
+    let planned = shown.iter().map(|s| s.epochs).max().unwrap_or(0) as f64;
+    let least = match axis {
+        XAxis::Epoch => planned.clamp(1.0, 10.0),
+        XAxis::Step => 1.0,
+        XAxis::Minutes => 0.1,
+    };
+    (0.0, end.fold(least, f64::max) * (1.0 + AHEAD))
+}
+
+type Curve = Vec<[f64; 2]>;
+
+/// What the loss plot draws of one course.
+struct LossCurves {
+    raw: Curve,
+    smooth: Curve,
+    train: Curve,
+    val: Curve,
+    not_numbers: Vec<f64>,
+}
+
+fn loss_curves(s: &Series, axis: XAxis, is_log: bool, (from, to): (f64, f64)) -> LossCurves {
+    let placed = |points: Vec<(f64, f32)>| -> Curve {
+        points.into_iter().filter_map(|(x, y)| place(y, is_log).map(|y| [x, y])).collect()
+    };
+    let epochs = |value: fn(&crate::domain::history::EpochPoint) -> f32| {
+        placed(s.history.epochs().iter().map(|e| (s.history.x_of_epoch(e.epoch, axis), value(e))).collect())
+    };
+    LossCurves {
+        raw: placed(s.history.raw(axis, from, to)),
+        smooth: placed(s.history.smooth(axis, from, to)),
+        train: epochs(|e| e.train_loss),
+        val: epochs(|e| e.val_loss),
+        not_numbers: s.history.not_numbers(axis),
+    }
+}
+
+fn loss_range(curves: &[LossCurves], is_log: bool, (from, to): (f64, f64)) -> (f64, f64) {
+    let all = curves.iter().flat_map(|c| c.raw.iter().chain(&c.train).chain(&c.val));
+    let seen = all.filter(|p| p[0] >= from && p[0] <= to);
+    let values: Vec<f32> = seen.map(|p| if is_log { 10f64.powf(p[1]) as f32 } else { p[1] as f32 }).collect();
+    let (low, high) = if is_log { robust_log_range(&values) } else { robust_range(&values) };
+    (f64::from(low), f64::from(high))
+}
+
+fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), height: f32, actions: &mut Vec<Action>) {
+    let palette = Palette::of(ui);
+    let (axis, is_log) = (state.training.plot.axis, state.training.plot.is_log);
+    let curves: Vec<LossCurves> = shown.iter().map(|s| loss_curves(s, axis, is_log, x)).collect();
+    let y = loss_range(&curves, is_log, x);
+    let is_one = shown.len() == 1;
+    let colors: Vec<(Color32, Color32)> = shown
+        .iter()
+        .map(|s| if is_one { (train_color(&palette), val_color(&palette)) } else { (s.color, s.color) })
+        .collect();
+    let best = shown
+        .first()
+        .filter(|_| is_one)
+        .and_then(|s| s.history.best_by_loss().map(|e| s.history.x_of_epoch(e.epoch, axis)));
+    let moments: Vec<(f64, &'static str)> = shown.first().filter(|_| is_one).map_or_else(Vec::new, |s| {
+        s.history.moments().iter().map(|(step, m)| (s.history.x_of_step(*step, axis), m.label())).collect()
+    });
+    let answer = plot("loss", height, is_log).show(ui, move |plot| {
+        plot.set_plot_bounds_x(x.0..=x.1);
+        plot.set_plot_bounds_y(y.0..=y.1);
+        for (c, (train, val)) in curves.into_iter().zip(colors) {
+            let faint = train.gamma_multiply(0.35);
+            plot.line(Line::new("step", c.raw).color(faint).width(1.0).allow_hover(false));
+            plot.line(Line::new("smoothed", c.smooth).color(train.gamma_multiply(0.8)).width(1.0).allow_hover(false));
+            if is_one {
+                plot.line(Line::new("train", c.train).color(train).width(2.0).allow_hover(false));
+            }
+            end_label(plot, &c.val, val, "validation", is_one);
+            plot.line(Line::new("validation", c.val).color(val).width(2.0).allow_hover(false));
+            let crosses: Curve = c.not_numbers.into_iter().map(|at| [at, y.1 - 0.04 * (y.1 - y.0)]).collect();
+            if let Some(first) = crosses.first() {
+                let words = RichText::new("not a number").font(theme::small());
+                let at = PlotPoint::new(first[0], first[1]);
+                plot.text(Text::new("not a number", at, words).color(palette.error).anchor(Align2::RIGHT_TOP));
+            }
+            plot.points(Points::new("not a number", crosses).color(palette.error).radius(3.0).allow_hover(false));
+        }
+        if let Some(best) = best {
+            let line =
+                VLine::new("best", best).color(palette.quiet).style(LineStyle::dashed_dense()).allow_hover(false);
+            plot.vline(line);
+            mark(plot, best, y.1, x, "best by validation loss (kept)", palette.text);
+        }
+        let mut last = f64::NEG_INFINITY;
+        for (at, words) in moments {
+            let tick = vec![[at, y.0], [at, y.0 + 0.06 * (y.1 - y.0)]];
+            plot.line(Line::new(words, tick).color(palette.quiet).width(1.0).allow_hover(false));
+            // Ticks may stand close together, words may not.
+            if at - last > 0.12 * (x.1 - x.0) {
+                let words_at = PlotPoint::new(at, y.0 + 0.06 * (y.1 - y.0));
+                let text = RichText::new(words).font(theme::small());
+                plot.text(Text::new(words, words_at, text).color(palette.quiet).anchor(Align2::LEFT_BOTTOM));
+                last = at;
+            }
+        }
+    });
+    let label = shown.first().map_or_else(
+        || "Loss curves: no training yet".to_owned(),
+        |s| format!("Loss curves of {}: {} epochs", s.name, s.history.epochs().len()),
+    );
+    hands(ui, state, &answer.response, x, &label, actions);
+    hover(ui, &answer.response, shown, axis, x);
+    if shown.is_empty() {
+        empty(ui, &answer.response, "The loss appears here with the first step.");
+    }
+}
+
+fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), height: f32, actions: &mut Vec<Action>) {
+    let palette = Palette::of(ui);
+    let axis = state.training.plot.axis;
+    let is_one = shown.len() == 1;
+    let curves: Vec<(Curve, Color32, String)> = metric_curves(state, shown, axis, &palette);
+    let bands = bands(state, shown, axis);
+    let lines = shown.first().map_or_else(Vec::new, |s| words::references(s.metric));
+    let best = shown
+        .first()
+        .filter(|_| is_one)
+        .and_then(|s| s.history.best_by_metric().map(|e| [s.history.x_of_epoch(e.epoch, axis), f64::from(e.metric)]));
+    let answer = plot("metric", height, false).show(ui, move |plot| {
+        plot.set_plot_bounds_x(x.0..=x.1);
+        plot.set_plot_bounds_y(0.0..=1.05);
+        for (words, value) in lines {
+            let line = HLine::new(words, f64::from(value)).color(palette.quiet).style(LineStyle::dashed_loose());
+            plot.hline(line.allow_hover(false));
+            let at = PlotPoint::new(x.1, f64::from(value));
+            let text = RichText::new(words).font(theme::small());
+            plot.text(Text::new(words, at, text).color(palette.quiet).anchor(Align2::RIGHT_BOTTOM));
+        }
+        for (curve, color, name) in curves {
+            end_label(plot, &curve, color, &name, is_one);
+            plot.line(Line::new(name, curve).color(color).width(2.0).allow_hover(false));
+        }
+        for (edge, color) in bands {
+            plot.line(
+                Line::new("SD", edge).color(color).width(1.0).style(LineStyle::dashed_dense()).allow_hover(false),
+            );
+        }
+        if let Some(best) = best {
+            plot.points(
+                Points::new("highest metric", vec![best])
+                    .color(palette.text)
+                    .radius(4.0)
+                    .filled(false)
+                    .allow_hover(false),
+            );
+        }
+    });
+    let label = shown.first().map_or_else(
+        || "Metric curve: no validation yet".to_owned(),
+        |s| format!("Metric curve of {}: {} epochs", s.name, s.history.epochs().len()),
+    );
+    hands(ui, state, &answer.response, x, &label, actions);
+    hover(ui, &answer.response, shown, axis, x);
+}
+
+/// One curve a run; runs that differ only in their seed are one, their mean.
+fn metric_curves(state: &AppState, shown: &[Series], axis: XAxis, palette: &Palette) -> Vec<(Curve, Color32, String)> {
+    let single = |s: &Series, color, name: String| {
+        let points = s
+            .history
+            .epochs()
+            .iter()
+            .filter_map(|e| place(e.metric, false).map(|y| [s.history.x_of_epoch(e.epoch, axis), y]));
+        (points.collect(), color, name)
+    };
+    if state.training.runs.shown.len() < 2 {
+        return shown.iter().map(|s| single(s, val_color(palette), "validation".to_owned())).collect();
+    }
+    let of_group = |group: Vec<usize>| match group.as_slice() {
+        [one] => single(&shown[*one], shown[*one].color, shown[*one].name.clone()),
+        many => {
+            let first = &shown[many[0]];
+            let mean = group_mean(shown, many).into_iter();
+            let points = mean.map(|(epoch, mean, _)| [first.history.x_of_epoch(epoch, axis), f64::from(mean)]);
+            (points.collect(), first.color, format!("mean of {} seeds", many.len()))
+        }
+    };
+    folded(&state.training.runs.shown).into_iter().map(of_group).collect()
+}
+
+fn group_mean(shown: &[Series], group: &[usize]) -> Vec<(usize, f32, f32)> {
+    let curves: Vec<Vec<f32>> =
+        group.iter().map(|&i| shown[i].history.epochs().iter().map(|e| e.metric).collect()).collect();
+    mean_and_sd(&curves)
+}
+
+/// Mean ± SD of runs that differ only in their seed.
+fn bands(state: &AppState, shown: &[Series], axis: XAxis) -> Vec<(Curve, Color32)> {
+    let groups = folded(&state.training.runs.shown).into_iter().filter(|g| g.len() > 1);
+    let edges = groups.flat_map(|group| {
+        let (first, mean) = (&shown[group[0]], group_mean(shown, &group));
+        [-1.0f32, 1.0].map(|side| {
+            let point =
+                |&(epoch, m, sd): &(usize, f32, f32)| [first.history.x_of_epoch(epoch, axis), f64::from(m + side * sd)];
+            (mean.iter().map(point).collect::<Curve>(), first.color)
+        })
+    });
+    edges.collect()
+}
+
+fn plot(name: &str, height: f32, is_log: bool) -> Plot<'static> {
+    let value = move |mark: GridMark, _: &RangeInclusive<f64>| {
+        if !is_log {
+            return short(mark.value);
+        }
+        // Whole powers only: others would stand too close.
+        if (mark.value - mark.value.round()).abs() < 1e-6 { short(10f64.powf(mark.value)) } else { String::new() }
+    };
+    Plot::new(name.to_owned())
+        .height(height)
+        .show_x(false)
+        .show_y(false)
+        .show_background(false)
+        .allow_drag(false)
+        .allow_zoom(false)
+        .allow_scroll(false)
+        .allow_boxed_zoom(false)
+        .allow_axis_zoom_drag(false)
+        .allow_double_click_reset(false)
+        .y_axis_min_width(VALUES)
+        .y_axis_formatter(value)
+        .sense(Sense::click_and_drag())
+}
+
+/// A value on an axis, as short as it can be told.
+fn short(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.001 {
+        format!("{value:.0e}")
+    } else {
+        format!("{}", (value * 1000.0).round() / 1000.0)
+    }
+}
+
+/// The newest value at the end of a curve.
+fn end_label(plot: &mut PlotUi<'_>, curve: &Curve, color: Color32, name: &str, is_shown: bool) {
+    if let Some(last) = curve.last().filter(|_| is_shown) {
+        let at = PlotPoint::new(last[0], last[1]);
+        let text = RichText::new(name).font(theme::small());
+        plot.text(Text::new(name, at, text).color(color).anchor(Align2::RIGHT_BOTTOM));
+    }
+}
+
+/// Words at the top of a line, on the side where there is room.
+fn mark(plot: &mut PlotUi<'_>, at: f64, top: f64, x: (f64, f64), words: &str, color: Color32) {
+    let is_left_half = at < (x.0 + x.1) / 2.0;
+    let anchor = if is_left_half { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
+    let padded = if is_left_half { format!(" {words}") } else { format!("{words} ") };
+    let text = RichText::new(padded).font(theme::small());
+    plot.text(Text::new(words, PlotPoint::new(at, top), text).color(color).anchor(anchor));
+}
+
+fn empty(ui: &Ui, response: &Response, words: &str) {
+    let color = Palette::of(ui).quiet;
+    let font = FontId::proportional(theme::SMALL);
+    ui.painter().text(response.rect.center(), Align2::CENTER_CENTER, words, font, color);
+}
+
+/// Wheel and drag change the range of x; a double click follows again.
+fn hands(ui: &Ui, state: &AppState, response: &Response, x: (f64, f64), label: &str, actions: &mut Vec<Action>) {
+    response.widget_info(|| WidgetInfo::labeled(Role::Canvas, true, label));
+    let width = f64::from((response.rect.width()).max(1.0));
+    let span = x.1 - x.0;
+    let mut zoom = None;
+    if response.double_clicked() {
+        if state.training.plot.zoom.is_some() {
+            actions.push(Action::Training(TrainingAction::Zoom(None)));
+        }
+        return;
+    }
+    if response.dragged() {
+        let by = -f64::from(response.drag_delta().x) / width * span;
+        zoom = Some((x.0 + by, x.1 + by));
+    }
+    if let Some(pointer) = response.hover_pos() {
+        let wheel = f64::from(ui.input(|i| i.smooth_scroll_delta().y));
+        if wheel.abs() > 0.1 {
+            let at = x.0 + f64::from(pointer.x - response.rect.left()) / width * span;
+            let factor = (-wheel * ZOOM_A_POINT).exp();
+            zoom = Some((at - (at - x.0) * factor, at + (x.1 - at) * factor));
+        }
+    }
+    actions.extend(zoom.map(|range| Action::Training(TrainingAction::Zoom(Some(range)))));
+}
+
+/// Every curve's value at the epoch under the pointer.
+fn hover(ui: &Ui, response: &Response, shown: &[Series], axis: XAxis, x: (f64, f64)) {
+    let Some(pointer) = response.hover_pos() else { return };
+    let at = x.0 + f64::from((pointer.x - response.rect.left()) / response.rect.width().max(1.0)) * (x.1 - x.0);
+    let mut lines = Vec::new();
+    for s in shown {
+        let distance = |e: &&crate::domain::history::EpochPoint| (s.history.x_of_epoch(e.epoch, axis) - at).abs();
+        let Some(e) = s.history.epochs().iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) else { continue };
+        lines.push(format!(
+            "{}, epoch {}: train {}, validation {}, metric {:.3}, rate {:.1e}",
+            s.name,
+            e.epoch + 1,
+            words::loss(e.train_loss),
+            words::loss(e.val_loss),
+            e.metric,
+            e.learning_rate
+        ));
+    }
+    if lines.is_empty() {
+        return;
+    }
+    let line = [pos2(pointer.x, response.rect.top()), pos2(pointer.x, response.rect.bottom())];
+    ui.painter().line_segment(line, egui::Stroke::new(1.0, Palette::of(ui).line));
+    response.clone().on_hover_ui_at_pointer(|ui| lines.into_iter().for_each(|line| drop(widgets::small(ui, line))));
+}
