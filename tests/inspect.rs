@@ -122,12 +122,15 @@ fn a_slice_saved_again_as_jpeg_and_smaller_is_found_in_another_part_and_neighbor
     let ask = || inspect(&Question { split_file: Some(&split), ..question(folder.path()) }, &mut |_, _| true).unwrap();
     assert!(!ask().is_leaking, "{}", said(&ask()));
     // The copy: half the size, brighter, through JPEG.
-    let smaller = image::imageops::resize(&head(1, SIDE), 64, 64, image::imageops::FilterType::Triangle);
-    let brighter = image::RgbImage::from_fn(64, 64, |x, y| {
+    let original = head(1, 256);
+    original.save(folder.path().join("TCGA_CS_1/1.png")).unwrap();
+    mask(false, 256).save(folder.path().join("TCGA_CS_1/1_mask.png")).unwrap();
+    let smaller = image::imageops::resize(&original, 128, 128, image::imageops::FilterType::Triangle);
+    let brighter = image::RgbImage::from_fn(128, 128, |x, y| {
         image::Rgb(smaller.get_pixel(x, y).0.map(|v| v.saturating_add(v / 16)))
     });
     brighter.save(folder.path().join("TCGA_CS_2/copy.jpg")).unwrap();
-    mask(false, 64).save(folder.path().join("TCGA_CS_2/copy_mask.png")).unwrap();
+    mask(false, 128).save(folder.path().join("TCGA_CS_2/copy_mask.png")).unwrap();
     let report = ask();
     assert!(report.is_leaking);
     let leak = report.warnings.iter().find(|w| w.is_leak).unwrap();

@@ -31,9 +31,10 @@ pub fn lists_pictures(text: &str) -> bool {
 
 /// Parses the table. The error is the reason in words.
 pub fn parse(text: &str) -> Result<Vec<Row>, String> {
-    let text = text.trim_start_matches('\u{feff}');
+    // The reader counts a line's end of two characters half a line late.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter_of(header_line(text)))
+        .delimiter(delimiter_of(header_line(&text)))
         .flexible(true)
         .trim(csv::Trim::All)
         .from_reader(text.as_bytes());
