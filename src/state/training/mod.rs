@@ -309,7 +309,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u
         LabReport::RunRead(record) => runs::read(state, record),
         LabReport::Examples(sheet) => runs::examples(state, sheet),
         LabReport::Written(file) => runs::written(state, job, file),
-        LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
+        LabReport::Previewed(_) | LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
     }
 }
 
