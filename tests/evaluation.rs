@@ -67,7 +67,7 @@ fn slice(folder: &Path, name: &str, tumor: Option<u8>, fooling: Option<u8>) {
 }
 
 /// Patient a: clear. Patient b: one faint tumor slice beside a clear one. Patient c: fooled on one slice.
-fn three_patients(root: &Path) -> Dataset {
+pub fn three_patients(root: &Path) -> Dataset {
     slice(&root.join("a"), "a_1", None, None);
     slice(&root.join("a"), "a_2", Some(250), None);
     slice(&root.join("b"), "b_1", Some(130), None);

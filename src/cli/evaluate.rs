@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
-use super::{interrupt, values};
+use super::{cross, interrupt, values};
 use crate::domain::card::Task;
 use crate::domain::device::DeviceChoice;
 use crate::io::atomic;
@@ -83,6 +83,8 @@ pub struct EvaluateArguments {
     /// Print JSON instead of the table.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    cross: cross::CrossArguments,
 }
 
 /// The weights to evaluate, sorted by task; both `None` for the ones that ship.
@@ -117,6 +119,10 @@ pub fn run(arguments: &EvaluateArguments) -> ExitCode {
 
 /// Answers how many slices had to be left out.
 fn evaluate(arguments: &EvaluateArguments) -> Result<usize, TrainError> {
+    if let (Some(_), Some(out)) = (arguments.cross.cv, &arguments.out) {
+        let (data, device) = (&arguments.data, arguments.device);
+        return cross::run(&arguments.cross, data, out, device, arguments.json, &interrupt::flag()).map(|()| 0);
+    }
     let part = arguments.split.part();
     let models = sorted_models(arguments)?;
     let subject = Subject {

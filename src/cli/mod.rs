@@ -3,6 +3,7 @@
 
 mod analyze;
 mod collect;
+mod cross;
 pub mod evaluate;
 mod folders;
 mod info;

@@ -137,6 +137,16 @@ impl TrainConfig {
         }
     }
 
+    /// Paths that hold wherever the program is started next.
+    pub fn make_absolute(&mut self) {
+        let places = [Some(&mut self.data), self.split_file.as_mut(), self.start_from.as_mut()];
+        for path in places.into_iter().flatten() {
+            if let Ok(absolute) = std::path::absolute(&*path) {
+                *path = absolute;
+            }
+        }
+    }
+
     /// Whether the classifier's head learns alone at `position` epochs into the run.
     pub fn is_head_first_at(&self, position: f64) -> bool {
         // The position of an epoch's last step is a whole number but for rounding.

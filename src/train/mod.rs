@@ -16,6 +16,7 @@ pub mod evaluate;
 pub mod event;
 pub mod examples;
 pub mod figures;
+pub mod folds;
 pub mod gallery;
 pub mod inspect;
 pub mod kept;

@@ -1,6 +1,6 @@
 //! The training loop: epochs, validation, early stopping, checkpoints. Not for printing: it says everything as `TrainEvent`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -45,23 +45,45 @@ impl Run {
     ) -> Result<Self, TrainError> {
         config.check()?;
         // Whoever takes the run up again may stand in another folder.
-        let places = [Some(&mut config.data), config.split_file.as_mut(), config.start_from.as_mut()];
-        places.into_iter().flatten().for_each(make_absolute);
+        config.make_absolute();
         let store = Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
         let (split, mut warnings) = match &config.split_file {
             Some(path) => Split::parse(&super::dataset::read_text(path)?, store.dataset())?,
             None => (Split::stratified(store.dataset(), config.shares, config.seed)?, Vec::new()),
         };
+        warnings.extend(store.dataset().warnings.iter().cloned());
+        Self::new(config, folder, store, split, warnings)
+    }
+
+    fn new(
+        config: TrainConfig,
+        folder: &Path,
+        store: Arc<Store>,
+        split: Split,
+        warnings: Vec<String>,
+    ) -> Result<Self, TrainError> {
         let folder = RunFolder::create(folder)?;
         let lock = folder.lock()?;
         let info = RunInfo::begun_now();
         folder.write_info(&info)?;
         folder.write_config(&config)?;
         folder.write("split.csv", split.to_csv(store.dataset()).as_bytes())?;
-        warnings.extend(store.dataset().warnings.iter().cloned());
         let notes = leak_notes(&store, &split);
         let state = RunState { notes, ..RunState::default() };
         Self { config, folder, store, split, state, warnings, info, lock: Some(lock) }.checked()
+    }
+
+    /// The run in `folder` on data that was surveyed and split already: taken up where it exists, else begun.
+    pub fn on(config: TrainConfig, folder: &Path, store: Arc<Store>, split: Split) -> Result<Self, TrainError> {
+        let Ok(run) = RunFolder::open(folder) else {
+            return Self::new(config, folder, store, split, Vec::new());
+        };
+        let lock = run.lock()?;
+        let begun = run.read_info()?.unwrap_or_else(RunInfo::begun_now);
+        let info = RunInfo { ended: None, trouble: None, ..begun };
+        let mut state = run.read_state()?;
+        state.notes = leak_notes(&store, &split);
+        Self { config, folder: run, store, split, state, warnings: Vec::new(), info, lock: Some(lock) }.checked()
     }
 
     /// Takes up an earlier run; `epochs` extends or shortens it.
@@ -361,12 +383,6 @@ enum EpochEnd {
     Done { mean_loss: f32, learning_rate: f64 },
     Stopped,
     NotANumber,
-}
-
-fn make_absolute(path: &mut PathBuf) {
-    if let Ok(absolute) = std::path::absolute(&*path) {
-        *path = absolute;
-    }
 }
 
 fn leak_notes(store: &Store, split: &Split) -> Vec<String> {

@@ -232,7 +232,7 @@ pub fn institution(patient: &str) -> Option<&str> {
 }
 
 /// All patients, institution after institution, both in random order.
-fn by_institution(dataset: &Dataset, random: &mut Random) -> Vec<usize> {
+pub(super) fn by_institution(dataset: &Dataset, random: &mut Random) -> Vec<usize> {
     let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, patient) in dataset.patients.iter().enumerate() {
         groups.entry(institution(patient).unwrap_or("")).or_default().push(index);
