@@ -5,6 +5,7 @@ mod deciding;
 mod exporting;
 mod looking;
 mod make;
+pub mod models;
 mod opening;
 mod reader_first;
 mod reading;

@@ -17,6 +17,7 @@ mod export;
 mod gate;
 mod inspect;
 mod metrics;
+mod models;
 mod nets;
 mod opening;
 mod opening_stacks;

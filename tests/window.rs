@@ -4,6 +4,7 @@
 mod fit;
 mod hands;
 mod kit;
+mod models;
 mod parts;
 mod reviews;
 mod states;
