@@ -36,9 +36,9 @@ impl Ticket {
     /// A ticket for `command`.
     pub fn new(command: Command) -> Self {
         let rank = match &command {
-            Command::Open { .. } | Command::Analyze { .. } | Command::Lab { order: LabOrder::Survey(_) | LabOrder::Preview(_), .. } => {
-                Rank::Look
-            }
+            Command::Open { .. }
+            | Command::Analyze { .. }
+            | Command::Lab { order: LabOrder::Survey(_) | LabOrder::Preview(_), .. } => Rank::Look,
             Command::LoadModels { .. } => Rank::Nets,
             Command::OutlineSlice { .. } => Rank::Urgent,
             Command::Cancel { .. }

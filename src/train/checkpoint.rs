@@ -179,7 +179,11 @@ impl RunFolder {
             let reason = "state.json and last.safetensors are of different epochs".to_owned();
             return Err(TrainError::Checkpoint { reason, path });
         }
-        let mut tensors = CheckpointTensors { steps_done: state.steps_done, head_steps: state.head_steps, ..CheckpointTensors::default() };
+        let mut tensors = CheckpointTensors {
+            steps_done: state.steps_done,
+            head_steps: state.head_steps,
+            ..CheckpointTensors::default()
+        };
         for (name, tensor) in all {
             let known = tensors.parts_mut().into_iter().find_map(|(prefix, part)| {
                 name.strip_prefix(prefix).map(|rest| part.insert(rest.to_owned(), tensor.clone()))

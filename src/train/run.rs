@@ -46,7 +46,8 @@ impl Run {
         config.check()?;
         // Whoever takes the run up again may stand in another folder.
         config.make_absolute();
-        let store = Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
+        let store =
+            Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
         let (split, mut warnings) = match &config.split_file {
             Some(path) => Split::parse(&super::dataset::read_text(path)?, store.dataset())?,
             None => (Split::stratified(store.dataset(), config.shares, config.seed)?, Vec::new()),
@@ -102,7 +103,8 @@ impl Run {
             folder.write_config(&config)?;
         }
         config.check()?;
-        let store = Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
+        let store =
+            Arc::new(Store::survey(Dataset::read_with(&config.data, progress)?, DEFAULT_CEILING_BYTES, progress)?);
         let text = String::from_utf8_lossy(&folder.read("split.csv")?).into_owned();
         let (split, mut warnings) = Split::parse(&text, store.dataset())?;
         warnings.extend(store.dataset().warnings.iter().cloned());
