@@ -12,3 +12,4 @@ mod reading;
 mod sentences;
 mod strip;
 mod table;
+mod training;

@@ -8,3 +8,4 @@ mod models;
 mod parts;
 mod reviews;
 mod states;
+mod training;

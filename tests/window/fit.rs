@@ -39,7 +39,7 @@ pub fn painted_words(window: &TestWindow) -> Vec<String> {
 }
 
 /// No text ends in "…" for want of space, and none is cut at the side.
-fn assert_fits(window: &TestWindow, name: &str) {
+pub fn assert_fits(window: &TestWindow, name: &str) {
     for (text, rect, is_elided, clip) in painted(window) {
         if text.trim().is_empty() || !clip.intersects(rect) {
             continue;

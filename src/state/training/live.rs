@@ -153,7 +153,7 @@ pub(super) fn start(state: &mut AppState, allows_leak: bool) -> Vec<Command> {
         return Vec::new();
     }
     let (configs, troubles) = state.training.form.configs(state.training.data.request.as_ref());
-    if !troubles.is_empty() {
+    if !troubles.is_empty() || !report_allows(state) {
         return Vec::new();
     }
     let mut commands = super::forget_trial(state);
@@ -162,6 +162,11 @@ pub(super) fn start(state: &mut AppState, allows_leak: bool) -> Vec<Command> {
         commands.push(Command::Lab { job, order: LabOrder::Start(Box::new(config)) });
     }
     commands
+}
+
+/// Nothing that the data lacks forbids to train on it.
+fn report_allows(state: &AppState) -> bool {
+    super::words::missing(state).is_none()
 }
 
 /// Goes on with an interrupted run, behind what is in line already.

@@ -139,6 +139,9 @@ pub fn missing(state: &AppState) -> Option<String> {
     if training.form.nets().any(|net| net.task() == Task::Segmenter) && !report.has_all_masks {
         return Some("Some tumor slices have no mask: a segmenter needs one for each".to_owned());
     }
+    if let Some(problem) = report.problems.first() {
+        return Some(problem.clone());
+    }
     let (_, troubles) = training.form.configs(training.data.request.as_ref());
     troubles.first().map(|trouble| match trouble.setting {
         Some(setting) => format!("{}: {}", setting.label(), trouble.text),

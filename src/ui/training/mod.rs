@@ -4,6 +4,7 @@
 mod curves;
 mod examples;
 mod form;
+mod pointer;
 mod questions;
 mod runs;
 mod series;
