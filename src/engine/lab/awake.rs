@@ -17,23 +17,22 @@ impl Awake {
     }
 }
 
+/// The system's tool with the words that let it wait for the end of its input.
 #[cfg(target_os = "linux")]
-fn tool() -> Option<Command> {
-    let mut tool = Command::new("systemd-inhibit");
-    tool.args(["--what=idle:sleep", "--who=Glioview", "--why=A net is in training", "--mode=block", "cat"]);
-    Some(tool)
-}
-
+const TOOL: &[&str] =
+    &["systemd-inhibit", "--what=idle:sleep", "--who=Glioview", "--why=A net is in training", "--mode=block", "cat"];
+/// As above.
 #[cfg(target_os = "macos")]
-fn tool() -> Option<Command> {
-    let mut tool = Command::new("caffeinate");
-    tool.args(["-i", "cat"]);
-    Some(tool)
-}
-
+const TOOL: &[&str] = &["caffeinate", "-i", "cat"];
+/// None is known.
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+const TOOL: &[&str] = &[];
+
 fn tool() -> Option<Command> {
-    None
+    let (name, words) = TOOL.split_first()?;
+    let mut tool = Command::new(name);
+    tool.args(words);
+    Some(tool)
 }
 
 impl Drop for Awake {

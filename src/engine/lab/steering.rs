@@ -98,15 +98,22 @@ impl Steering {
         let mut wish = lock(&self.wish);
         match control {
             Control::Pause => wish.is_paused = true,
-            Control::GoOn if wish.is_paused => wish.is_paused = false,
-            Control::GoOn if wish.end == Some(End::AfterEpoch) => wish.end = None,
-            Control::GoOn => {}
-            Control::StopAfterEpoch if wish.end.is_none() => {
-                *wish = Wish { is_paused: false, end: Some(End::AfterEpoch) }
+            Control::GoOn => {
+                if !wish.is_paused && wish.end == Some(End::AfterEpoch) {
+                    wish.end = None;
+                }
+                wish.is_paused = false;
             }
-            Control::StopAfterEpoch => wish.is_paused = false,
-            Control::Stop if wish.end != Some(End::Discard) => wish.end = Some(End::Now),
-            Control::Stop => {}
+            Control::StopAfterEpoch => {
+                wish.is_paused = false;
+                wish.end = wish.end.or(Some(End::AfterEpoch));
+            }
+            // Who discarded the run is not asked to keep it by a later stop.
+            Control::Stop => {
+                if wish.end != Some(End::Discard) {
+                    wish.end = Some(End::Now);
+                }
+            }
             Control::Discard => wish.end = Some(End::Discard),
         }
         drop(wish);

@@ -118,7 +118,8 @@ impl Panel {
         let (left, right) = (LEFT_MARGIN, WIDTH - RIGHT_MARGIN);
         let (upper, lower) = (top + 8.0, top + PANEL_HEIGHT - AXIS_ROOM);
         let all = || self.series.iter().flat_map(|s| s.points.iter()).filter(|p| p.0.is_finite() && p.1.is_finite());
-        let (x_axis, y_axis) = (Axis::over(all().map(|p| p.0)), Axis::over(all().map(|p| p.1)));
+        // Epochs and steps are counted: there is no tick between two.
+        let (x_axis, y_axis) = (Axis::over(all().map(|p| p.0), 1.0), Axis::over(all().map(|p| p.1), 0.0));
         let x_at = |x: f64| left + x_axis.share(x) * (right - left);
         let y_at = |y: f64| lower - y_axis.share(y) * (lower - upper);
         for tick in y_axis.ticks() {
@@ -130,8 +131,8 @@ impl Panel {
             shapes.push(text(x_at(tick), lower + 18.0, &x_axis.label(tick), TEXT, Anchor::Middle));
         }
         shapes.push(line(vec![(left, upper), (left, lower), (right, lower)], INK, 1.0, false));
-        shapes.push(text((left + right) / 2.0, lower + 36.0, &self.x_label, TEXT, Anchor::Middle));
-        let (x, y, middle) = (18.0, (upper + lower) / 2.0, Anchor::Middle);
+        shapes.push(text(f64::midpoint(left, right), lower + 36.0, &self.x_label, TEXT, Anchor::Middle));
+        let (x, y, middle) = (18.0, f64::midpoint(upper, lower), Anchor::Middle);
         let y_label = self.y_label.clone();
         shapes.push(Shape::Text { x, y, text: y_label, size: TEXT, anchor: middle, is_upright: true });
         for (index, series) in self.series.iter().enumerate() {
@@ -170,7 +171,7 @@ struct Axis {
 }
 
 impl Axis {
-    fn over(values: impl Iterator<Item = f64>) -> Self {
+    fn over(values: impl Iterator<Item = f64>, least_step: f64) -> Self {
         let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         let (low, high) = match (low.is_finite() && high.is_finite(), high > low) {
             (false, _) => (0.0, 1.0),
@@ -180,7 +181,7 @@ impl Axis {
         let rough = (high - low) / TICKS;
         let magnitude = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|s| s * magnitude).find(|s| *s >= rough);
-        let step = step.unwrap_or(10.0 * magnitude);
+        let step = step.unwrap_or(10.0 * magnitude).max(least_step);
         Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
 
