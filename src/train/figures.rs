@@ -98,15 +98,16 @@ pub fn of_both(patients: &[PatientAnswer], thresholds: &Both) -> PartFigures {
     part
 }
 
-/// Thresholds chosen on these answers: the highest score that keeps the sensitivity, the band from there to where the
-/// specificity is reached. Where one threshold does both, the band lies between the two all the same.
+/// Thresholds chosen on these answers: the band lies between the highest score that keeps the sensitivity and the lowest
+/// that reaches the specificity, and the threshold is the band's lower end. Where the two cross, so that every score in
+/// between does both, a slice in the band is flagged: a missed tumor costs more than a false alarm.
 pub fn choose_classifier_thresholds(patients: &[PatientAnswer]) -> Option<Thresholds> {
     let all: Vec<usize> = (0..patients.len()).collect();
     let (scores, truths) = scored(patients, &all);
     let sensitive = rounded_down(threshold_for_sensitivity(&scores, &truths, WANTED_SHARE)?);
     let specific = rounded_up(threshold_for_specificity(&scores, &truths, WANTED_SHARE)?);
     Some(Thresholds {
-        threshold: sensitive,
+        threshold: sensitive.min(specific),
         band_low: Some(sensitive.min(specific)),
         band_high: Some(sensitive.max(specific)),
     })
