@@ -86,7 +86,7 @@ fn a_data_set_is_counted_split_and_shown_with_its_true_masks() {
     assert_eq!(report.examples.len(), 16);
     let tumor = report.examples.iter().find(|e| e.label).unwrap();
     assert_eq!((tumor.size, tumor.gray.len(), tumor.truth.len()), (96, 96 * 96, 96 * 96));
-    let area = tumor.truth.iter().filter(|&&v| v == 1).count();
+    let area = tumor.truth.iter().map(|&v| usize::from(v == 1)).sum::<usize>();
     assert_eq!(area, mask(true, SIDE).pixels().filter(|p| p.0[0] > 0).count(), "the mask, pixel by pixel");
     assert!(tumor.gray.iter().any(|&v| v > 200) && tumor.gray[0] == 0);
     assert_eq!(said(&report), "Always answering \"no tumor\" is right on 50 % of the validation slices.");

@@ -9,7 +9,7 @@ use glioview::domain::device::DeviceChoice;
 use glioview::engine::Engine;
 use glioview::engine::command::{Command, JobId};
 use glioview::engine::event::Event;
-use glioview::engine::lab::order::{EvaluateRequest, LabOrder, ModelOrder};
+use glioview::engine::lab::order::{EvaluateRequest, LabOrder, ModelOrder, NetChoice};
 use glioview::engine::lab::report::{KnownModel, LabReport};
 use glioview::engine::tools::{Dialogs, Tools};
 use glioview::io::home::Home;
@@ -183,10 +183,8 @@ fn an_evaluation_in_the_engine_measures_one_net_alone_and_writes_its_card() {
     let split = folder.path().join("split.csv");
     std::fs::write(&split, "patient_id,split\na,val\nb,val\nc,test\n").unwrap();
     let request = EvaluateRequest {
-        classifier: None,
-        segmenter: Some(segmenter.clone()),
-        shipped_classifier: false,
-        shipped_segmenter: false,
+        classifier: NetChoice::None,
+        segmenter: NetChoice::File(segmenter.clone()),
         data,
         split_file: Some(split),
         part: Some(Part::Val),
@@ -202,11 +200,11 @@ fn an_evaluation_in_the_engine_measures_one_net_alone_and_writes_its_card() {
     });
     let report = report.unwrap_or_else(|| panic!("{events:?}"));
     assert!(report.evaluation.classifier.is_none() && report.evaluation.segmenter.is_some());
-    assert_eq!(report.written, [segmenter.clone()]);
+    assert_eq!(report.written, std::slice::from_ref(&segmenter));
     let beside = card_path(&segmenter);
     let card = card_from_bytes(&std::fs::read(&beside).unwrap(), &beside).unwrap();
     assert!(card.val.unwrap().value("Volume Dice, mean").is_some());
-    let nothing = EvaluateRequest { segmenter: None, ..request };
+    let nothing = EvaluateRequest { segmenter: NetChoice::None, ..request };
     assert!(failure(&order(&engine, LabOrder::Evaluate(Box::new(nothing)))).contains("no model was chosen"));
 }
 

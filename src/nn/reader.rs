@@ -87,6 +87,16 @@ pub enum NetChoice {
     File(PathBuf),
 }
 
+impl NetChoice {
+    /// The weights file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Self::None | Self::Shipped => None,
+            Self::File(path) => Some(path),
+        }
+    }
+}
+
 /// One net or both, as evaluation needs them: the one that is not asked is not loaded.
 pub struct ChosenNets {
     classifier: Option<LoadedNet>,

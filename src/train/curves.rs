@@ -80,14 +80,12 @@ impl EvaluationReport {
                 let is_own = |item: usize| dataset.items[item].patient == answer.patient;
                 (0..dataset.items.len()).all(|item| is_inside(item) == is_own(item))
             });
-            match own {
-                Some(folder) => vec![folder.to_owned()],
-                None => {
-                    let mut images: Vec<PathBuf> = items.iter().map(|&i| dataset.items[i].image.clone()).collect();
-                    images.dedup();
-                    images
-                }
+            if let Some(folder) = own {
+                return vec![folder.to_owned()];
             }
+            let mut images: Vec<PathBuf> = items.iter().map(|&i| dataset.items[i].image.clone()).collect();
+            images.dedup();
+            images
         };
         answers.iter().map(source).collect()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use glioview::domain::card::{PartFigures, Task};
 use glioview::engine::command::{Command, JobId};
 use glioview::engine::event::Event;
-use glioview::engine::lab::order::LabOrder;
+use glioview::engine::lab::order::{LabOrder, NetChoice};
 use glioview::engine::lab::report::{KnownModel, LabReport};
 use glioview::state::action::Action;
 use glioview::state::models::{EvaluationForm, Listing, ModelKey, ModelsAction, Said, Whose, words};
@@ -32,7 +32,7 @@ pub fn known() -> Vec<KnownModel> {
         trouble: None,
     };
     let mut own = loaded.classifier.clone();
-    own.name = "Own net".to_owned();
+    "Own net".clone_into(&mut own.name);
     vec![
         model(Task::Classifier, Some(Box::new(loaded.classifier)), None),
         model(Task::Segmenter, Some(Box::new(loaded.segmenter)), None),
@@ -181,8 +181,9 @@ fn an_evaluation_starts_with_the_forms_words_runs_with_progress_and_stops() {
         panic!("{commands:?}")
     };
     assert_eq!(request.data, PathBuf::from("/data/lgg"));
-    assert_eq!((request.part, request.writes_cards, request.shipped_segmenter), (Some(Part::Val), true, false));
-    assert_eq!(request.classifier, file("own").file());
+    assert_eq!((request.part, request.writes_cards), (Some(Part::Val), true));
+    assert_eq!(request.classifier.file(), file("own").file().as_deref());
+    assert_eq!(request.segmenter, NetChoice::None);
     desk.hear(Event::Progress { job: *job, what: "Evaluating slice", done: 3, total: 9 });
     assert_eq!(desk.app.models_view.evaluating.as_ref().unwrap().progress.done, 3);
     assert!(desk.act(ModelsAction::Evaluate.into()).is_empty(), "one at a time");

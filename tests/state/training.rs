@@ -36,8 +36,8 @@ fn report(is_leaking: bool) -> DataReport {
         warnings: Vec::new(),
         constant_accuracy: Some(0.6),
         is_leaking,
-        problems: Default::default(),
-        split_beside: Default::default(),
+        problems: Vec::default(),
+        split_beside: Option::default(),
     }
 }
 

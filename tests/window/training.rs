@@ -54,7 +54,10 @@ fn nets_and_settings_are_chosen_by_their_names() {
     let mut window = at_train(Setup { head: None, ..Setup::default() });
     window.click_button("Classifier ResNet-50");
     window.click_button("Segmenter none");
-    assert_eq!(window.state().training.form.nets().map(|n| n.label()).collect::<Vec<_>>(), ["ResNet-50"]);
+    assert_eq!(
+        window.state().training.form.nets().map(glioview::domain::card::Architecture::label).collect::<Vec<_>>(),
+        ["ResNet-50"]
+    );
     window.click_button("Classifier none");
     assert_eq!(window.state().training.form.nets().count(), 1, "one net always stays");
     window.click_button("Schedule plateau");

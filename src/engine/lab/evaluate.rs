@@ -20,23 +20,23 @@ pub fn run(lab: &Lab, job: &mut Job, request: &EvaluateRequest) -> Result<(), St
         TrainError::Stopped => Stop::Canceled,
         other => Stop::Failed(Failure::of_training("The evaluation could not be done", other)),
     };
-    let classifier = choice(request.classifier.as_deref(), request.shipped_classifier);
-    let segmenter = choice(request.segmenter.as_deref(), request.shipped_segmenter);
-    if classifier == NetChoice::None && segmenter == NetChoice::None {
+    let (classifier, segmenter) = (&request.classifier, &request.segmenter);
+    if *classifier == NetChoice::None && *segmenter == NetChoice::None {
         return Err(Failure::new("The evaluation could not be done", "no model was chosen").into());
     }
     job.progress("Loading the models", 0, 0);
-    let nets = ChosenNets::load(&classifier, &segmenter, request.allow_missing_card, request.device)
+    let nets = ChosenNets::load(classifier, segmenter, request.allow_missing_card, request.device)
         .map_err(|e| Failure::of_nets("Could not load the models", &e))?;
     let is_val = request.part == Some(Part::Val);
-    let has_files = request.classifier.is_some() || request.segmenter.is_some();
+    let weights = [classifier, segmenter].map(|choice| choice.file().map(Path::to_owned));
+    let has_files = weights.iter().any(Option::is_some);
     let writes = request.writes_cards && has_files && matches!(request.part, Some(Part::Val | Part::Test));
     let subject = Subject {
         data: request.data.clone(),
         split_file: request.split_file.clone(),
         part: request.part,
         // The shipped nets keep theirs: their cards are part of the program.
-        chooses_thresholds: [&request.classifier, &request.segmenter].map(|file| writes && is_val && file.is_some()),
+        chooses_thresholds: weights.each_ref().map(|file| writes && is_val && file.is_some()),
     };
     let token = job.token().clone();
     let mut measured = measure(&subject, &nets, &mut |done, total| {
@@ -45,7 +45,6 @@ pub fn run(lab: &Lab, job: &mut Job, request: &EvaluateRequest) -> Result<(), St
         !token.is_canceled()
     })
     .map_err(|e| failed(&e))?;
-    let weights = [request.classifier.clone(), request.segmenter.clone()];
     if writes {
         let paths = [weights[0].as_deref(), weights[1].as_deref()];
         measured.report.written = write_cards(paths, &measured, request.part).map_err(|e| failed(&e))?;
@@ -53,12 +52,4 @@ pub fn run(lab: &Lab, job: &mut Job, request: &EvaluateRequest) -> Result<(), St
     measured.report.weights = weights;
     job.emit(Event::Lab { job: job.id, report: LabReport::Evaluated(Arc::new(measured.report)) });
     Ok(())
-}
-
-fn choice(file: Option<&Path>, is_shipped: bool) -> NetChoice {
-    match file {
-        Some(path) => NetChoice::File(path.to_owned()),
-        None if is_shipped => NetChoice::Shipped,
-        None => NetChoice::None,
-    }
 }

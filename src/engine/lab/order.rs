@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+pub use crate::nn::reader::NetChoice;
 pub use crate::train::checkpoint::record::RunLabel;
 use crate::train::config::TrainConfig;
 
@@ -135,14 +136,10 @@ pub enum ModelOrder {
 /// What to measure on what.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EvaluateRequest {
-    /// Classifier weights; `None` for none or, with `shipped_classifier`, the shipped ones.
-    pub classifier: Option<PathBuf>,
-    /// Segmenter weights; `None` for none or, with `shipped_segmenter`, the shipped ones.
-    pub segmenter: Option<PathBuf>,
-    /// Measure the shipped classifier where `classifier` is `None`.
-    pub shipped_classifier: bool,
-    /// Measure the shipped segmenter where `segmenter` is `None`.
-    pub shipped_segmenter: bool,
+    /// The classifier.
+    pub classifier: NetChoice,
+    /// The segmenter.
+    pub segmenter: NetChoice,
     /// Folder or CSV.
     pub data: PathBuf,
     /// Its split; with it, [`Self::part`] is that part, else all slices.

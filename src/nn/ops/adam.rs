@@ -93,15 +93,13 @@ impl Adam {
         self.step_count += 1;
         let scale = max_norm.map_or(1.0, |max_norm| (max_norm / (norm + CLIP_EPS)).min(1.0));
         let (settings, count) = (self.settings, self.step_count);
-        self.entries.par_iter_mut().zip(&gradients).try_for_each(|(entry, gradient)| match gradient {
-            Some(gradient) => {
-                let update = Update::new(settings, count - entry.missed.min(count - 1), learning_rate, scale);
-                entry.step(gradient, update)
-            }
-            None => {
+        self.entries.par_iter_mut().zip(&gradients).try_for_each(|(entry, gradient)| {
+            let Some(gradient) = gradient else {
                 entry.missed += 1;
-                Ok(())
-            }
+                return Ok(());
+            };
+            let update = Update::new(settings, count - entry.missed.min(count - 1), learning_rate, scale);
+            entry.step(gradient, update)
         })?;
         Ok(norm)
     }

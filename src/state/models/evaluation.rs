@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::card::Task;
 use crate::domain::metrics::curves::CurvePoint;
 use crate::engine::command::{Command, JobId};
-use crate::engine::lab::order::{EvaluateRequest, LabOrder};
+use crate::engine::lab::order::{EvaluateRequest, LabOrder, NetChoice};
 use crate::state::AppState;
 use crate::state::work::Progress;
 use crate::train::curves::{AtThreshold, EvaluationReport};
@@ -149,13 +149,14 @@ pub(super) fn start(state: &mut AppState) -> Vec<Command> {
     };
     let is_cardless =
         |key: &Option<ModelKey>| key.as_ref().and_then(|key| view.find(key)).is_some_and(|model| model.card.is_none());
-    let file = |key: &Option<ModelKey>| key.as_ref().and_then(ModelKey::file);
-    let is_shipped = |key: &Option<ModelKey>| matches!(key, Some(ModelKey::Shipped(_)));
+    let choice = |key: &Option<ModelKey>| match key {
+        None => NetChoice::None,
+        Some(ModelKey::Shipped(_)) => NetChoice::Shipped,
+        Some(ModelKey::File(path)) => NetChoice::File(path.clone()),
+    };
     let request = EvaluateRequest {
-        classifier: file(&form.classifier),
-        segmenter: file(&form.segmenter),
-        shipped_classifier: is_shipped(&form.classifier),
-        shipped_segmenter: is_shipped(&form.segmenter),
+        classifier: choice(&form.classifier),
+        segmenter: choice(&form.segmenter),
         data,
         split_file: first_path(&form.split_file),
         part: match form.whose {

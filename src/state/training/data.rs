@@ -67,14 +67,12 @@ pub(super) fn choose(state: &mut AppState, data: PathBuf) -> Vec<Command> {
 }
 
 pub(super) fn choose_text(state: &mut AppState, text: &str) -> Vec<Command> {
-    match opening::paths_of_text(text).into_iter().next() {
-        Some(path) => choose(state, path),
-        None => {
-            let words = "No path in that text: give a folder or a CSV.".to_owned();
-            state.notices.add(Level::Warning, About::Training, words, Vec::new());
-            Vec::new()
-        }
-    }
+    let Some(path) = opening::paths_of_text(text).into_iter().next() else {
+        let words = "No path in that text: give a folder or a CSV.".to_owned();
+        state.notices.add(Level::Warning, About::Training, words, Vec::new());
+        return Vec::new();
+    };
+    choose(state, path)
 }
 
 /// Looks again with a changed split.

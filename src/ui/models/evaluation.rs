@@ -85,7 +85,7 @@ fn classifier_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
 fn confusion_ui(ui: &mut Ui, counts: &Counts) {
     Grid::new("confusion").num_columns(3).spacing([24.0, 4.0]).show(ui, |ui| {
         for row in [
-            ["".to_owned(), "flagged".to_owned(), "not flagged".to_owned()],
+            [String::new(), "flagged".to_owned(), "not flagged".to_owned()],
             ["tumor".to_owned(), counts.true_positive.to_string(), counts.false_negative.to_string()],
             ["no tumor".to_owned(), counts.false_positive.to_string(), counts.true_negative.to_string()],
         ] {

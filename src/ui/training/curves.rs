@@ -346,7 +346,7 @@ fn end_label(plot: &mut PlotUi<'_>, curve: &Curve, color: Color32, name: &str, i
 
 /// Words at the top of a line, on the side where there is room.
 fn mark(plot: &mut PlotUi<'_>, at: f64, top: f64, x: (f64, f64), words: &str, color: Color32) {
-    let is_left_half = at < (x.0 + x.1) / 2.0;
+    let is_left_half = at < f64::midpoint(x.0, x.1);
     let anchor = if is_left_half { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
     let padded = if is_left_half { format!(" {words}") } else { format!("{words} ") };
     let text = RichText::new(padded).font(theme::small());

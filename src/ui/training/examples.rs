@@ -158,7 +158,7 @@ fn slice_image(slice: &ExampleSlice) -> ColorImage {
     let [r, g, b, _] = finding::REFERENCE.to_array();
     let pixel = |i: usize| {
         let v = slice.gray.get(i).copied().unwrap_or(0);
-        let half = |c: u8| ((u16::from(v) + u16::from(c)) / 2) as u8;
+        let half = |c: u8| v.midpoint(c);
         if slice.truth.get(i).is_some_and(|&t| t > 0) {
             Color32::from_rgb(half(r), half(g), half(b))
         } else {
