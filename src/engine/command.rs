@@ -77,6 +77,23 @@ pub enum Pick {
     SaveSplit,
     /// Where to write curves.
     SaveCurves,
+    /// Something for the Models view.
+    Models(ModelsPick),
+}
+
+/// What a dialog of the Models view asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModelsPick {
+    /// A model's file to take in.
+    Import,
+    /// Where to write a model with its card.
+    Export,
+    /// A folder of data to evaluate on.
+    DataFolder,
+    /// A table of data to evaluate on: a CSV.
+    DataTable,
+    /// The `split.csv` to evaluate by.
+    SplitFile,
 }
 
 /// One order to the engine.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use super::command::{JobId, Pick};
+use super::command::{JobId, ModelsPick, Pick};
 use super::event::Event;
 use super::failure::Failure;
 use super::outbox::{Job, Outbox, Stop};
@@ -63,8 +63,22 @@ fn show(pick: Pick) -> Vec<PathBuf> {
         Pick::Folder => dialog.set_title("Open a folder of slices").pick_folder().into_iter().collect(),
         Pick::ExportFolder => dialog.set_title("Export results into").pick_folder().into_iter().collect(),
         Pick::DataFolder => dialog.set_title("Choose a folder of training data").pick_folder().into_iter().collect(),
+        Pick::Models(ModelsPick::DataFolder) => {
+            dialog.set_title("Choose a folder to evaluate on").pick_folder().into_iter().collect()
+        }
+        Pick::Models(ModelsPick::DataTable) => {
+            one(dialog.set_title("Choose a table to evaluate on").add_filter("CSV", &["csv"]))
+        }
+        Pick::Models(ModelsPick::Import) => {
+            one(dialog.set_title("Import a model").add_filter("safetensors", &["safetensors"]))
+        }
+        Pick::Models(ModelsPick::Export) => {
+            saved(dialog.set_title("Export the model").set_file_name("model.safetensors"))
+        }
         Pick::DataTable => one(dialog.set_title("Choose a table of training data").add_filter("CSV", &["csv"])),
-        Pick::SplitFile => one(dialog.set_title("Choose a split").add_filter("CSV", &["csv"])),
+        Pick::SplitFile | Pick::Models(ModelsPick::SplitFile) => {
+            one(dialog.set_title("Choose a split").add_filter("CSV", &["csv"]))
+        }
         Pick::StartWeights => one(dialog.set_title("Choose weights").add_filter("safetensors", &["safetensors"])),
         Pick::SaveSplit => saved(dialog.set_title("Save the split").set_file_name("split.csv")),
         Pick::SaveCurves => saved(dialog.set_title("Save the curves").set_file_name("curves.png")),

@@ -122,9 +122,10 @@ fn picked(state: &mut AppState, job: JobId, pick: Pick, paths: Vec<PathBuf>, no_
             | Pick::SplitFile
             | Pick::StartWeights
             | Pick::SaveSplit
-            | Pick::SaveCurves,
+            | Pick::SaveCurves
+            | Pick::Models(_),
             mut paths,
-        ) => super::training::picked(state, pick, paths.swap_remove(0)),
+        ) => super::update::picked(state, pick, paths.swap_remove(0)),
     }
 }
 

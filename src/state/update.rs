@@ -1,6 +1,8 @@
 //! From the user's action to the new state and the engine's orders. Not for what the engine answers (`receive`), and
 //! only the small actions are done here: each group has a file.
 
+use std::path::PathBuf;
+
 use crate::engine::command::{Command, Pick};
 use crate::io::settings::ThemeChoice;
 
@@ -85,7 +87,7 @@ fn update_file(state: &mut AppState, action: FileAction) -> Vec<Command> {
         FileAction::PathGiven(pick, text) => match opening::paths_of_text(&text).into_iter().next() {
             Some(path) => {
                 state.layout.popup = None;
-                super::training::picked(state, pick, path)
+                picked(state, pick, path)
             }
             None => Vec::new(),
         },
@@ -114,6 +116,22 @@ pub(super) fn pick_paths(state: &mut AppState, pick: Pick) -> Vec<Command> {
     let job = state.inner.jobs.mint();
     state.dialog = Some(super::work::OpenDialog { job, pick });
     vec![Command::PickPaths { job, pick }]
+}
+
+/// A path was picked or typed for a view other than Read.
+pub(super) fn picked(state: &mut AppState, pick: Pick, path: PathBuf) -> Vec<Command> {
+    match pick {
+        Pick::Models(pick) => super::models::picked(state, pick, path),
+        Pick::Files
+        | Pick::Folder
+        | Pick::ExportFolder
+        | Pick::DataFolder
+        | Pick::DataTable
+        | Pick::SplitFile
+        | Pick::StartWeights
+        | Pick::SaveSplit
+        | Pick::SaveCurves => super::training::picked(state, pick, path),
+    }
 }
 
 /// Saves the settings; the latest save wins.

@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::theme::{self, GRID, Palette};
 use super::widgets::{self, KeyButton, Look};
 use super::{empty, key_sheet, model_panel, review_panel, search};
-use crate::engine::command::Pick;
+use crate::engine::command::{ModelsPick, Pick};
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
 use crate::state::screen::Popup;
@@ -89,10 +89,13 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
     let words = match pick {
         Pick::Files | Pick::Folder => "A file or folder to open",
         Pick::ExportFolder => "A folder to export into",
-        Pick::DataFolder => "A folder of patient folders, images/ + masks/, or yes/ + no/",
-        Pick::DataTable => "A CSV such as data_mask.csv",
-        Pick::SplitFile => "A split.csv (patient_id,split)",
-        Pick::StartWeights => "A safetensors file",
+        Pick::DataFolder | Pick::Models(ModelsPick::DataFolder) => {
+            "A folder of patient folders, images/ + masks/, or yes/ + no/"
+        }
+        Pick::DataTable | Pick::Models(ModelsPick::DataTable) => "A CSV such as data_mask.csv",
+        Pick::SplitFile | Pick::Models(ModelsPick::SplitFile) => "A split.csv (patient_id,split)",
+        Pick::StartWeights | Pick::Models(ModelsPick::Import) => "A safetensors file",
+        Pick::Models(ModelsPick::Export) => "A new file: …/model.safetensors",
         Pick::SaveSplit => "A new file: …/split.csv",
         Pick::SaveCurves => "A new file: …/curves.png, .svg or .csv",
     };
@@ -107,8 +110,14 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
         let label = match pick {
             Pick::Files | Pick::Folder => "Open",
             Pick::ExportFolder => "Export",
-            Pick::DataFolder | Pick::DataTable | Pick::SplitFile | Pick::StartWeights => "Choose",
-            Pick::SaveSplit | Pick::SaveCurves => "Save",
+            Pick::Models(ModelsPick::Import) => "Import",
+
+            Pick::DataFolder
+            | Pick::DataTable
+            | Pick::SplitFile
+            | Pick::StartWeights
+            | Pick::Models(ModelsPick::DataFolder | ModelsPick::DataTable | ModelsPick::SplitFile) => "Choose",
+            Pick::SaveSplit | Pick::SaveCurves | Pick::Models(ModelsPick::Export) => "Save",
         };
         let is_ready = !desk.typed.path.trim().is_empty();
         if (KeyButton::new(label).enabled(is_ready).show(ui).clicked() || has_entered) && is_ready {
@@ -121,7 +130,8 @@ fn path_ui(ui: &mut Ui, state: &AppState, pick: Pick, desk: &mut Desk, is_new: b
                 | Pick::SplitFile
                 | Pick::StartWeights
                 | Pick::SaveSplit
-                | Pick::SaveCurves => FileAction::PathGiven(pick, text),
+                | Pick::SaveCurves
+                | Pick::Models(_) => FileAction::PathGiven(pick, text),
             }));
         }
     });

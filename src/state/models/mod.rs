@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::card::Task;
-use crate::engine::command::{Command, JobId};
+use crate::engine::command::{Command, JobId, ModelsPick, Pick};
 use crate::engine::failure::Failure;
 use crate::engine::lab::order::{LabOrder, ModelOrder};
 use crate::engine::lab::report::KnownModel;
@@ -41,6 +41,8 @@ pub struct ModelsState {
     pub measured: Option<Measured>,
     /// What has failed or is done, in a line, beside what it concerns.
     pub said: Option<Said>,
+    /// The weights that a dialog asks a place for.
+    pub(super) exporting: Option<PathBuf>,
     /// Orders under way: describe, export, import.
     pub(super) orders: Vec<JobId>,
 }
@@ -139,6 +141,10 @@ pub enum ModelsAction {
         /// Notes, one a line.
         notes: String,
     },
+    /// Ask with a dialog for a file to take in, for data, for a split.
+    Pick(ModelsPick),
+    /// Ask with a dialog where these weights shall be written with their card.
+    PickExport(PathBuf),
     /// Write these weights with their card as one file.
     Export {
         /// The weights' file.
@@ -210,6 +216,11 @@ pub fn update(state: &mut AppState, action: ModelsAction) -> Vec<Command> {
             let notes = notes.lines().map(str::to_owned).collect();
             return order(state, ModelOrder::Describe { weights, name, intended_use, notes });
         }
+        ModelsAction::Pick(pick) => return super::update::pick_paths(state, Pick::Models(pick)),
+        ModelsAction::PickExport(weights) => {
+            view.exporting = Some(weights);
+            return super::update::pick_paths(state, Pick::Models(ModelsPick::Export));
+        }
         ModelsAction::Export { weights, file } => match first_path(&file) {
             Some(file) => return order(state, ModelOrder::Export { weights, file }),
             None => view.said = Some(no_path("The model was not exported")),
@@ -224,6 +235,22 @@ pub fn update(state: &mut AppState, action: ModelsAction) -> Vec<Command> {
         ModelsAction::MoveThreshold(threshold) => evaluation::move_threshold(state, Some(threshold)),
         ModelsAction::ResetThreshold => evaluation::move_threshold(state, None),
         ModelsAction::OpenPatient(place) => return open_patient(state, place),
+    }
+    Vec::new()
+}
+
+/// A path was picked or typed for this view.
+pub(super) fn picked(state: &mut AppState, pick: ModelsPick, path: PathBuf) -> Vec<Command> {
+    let view = &mut state.models_view;
+    match pick {
+        ModelsPick::Import => return order(state, ModelOrder::Import(path)),
+        ModelsPick::Export => {
+            let weights = view.exporting.take();
+            return weights.map(|weights| order(state, ModelOrder::Export { weights, file: path })).unwrap_or_default();
+        }
+        // The form holds text: what was picked can be changed by hand.
+        ModelsPick::DataFolder | ModelsPick::DataTable => view.form.data = path.display().to_string(),
+        ModelsPick::SplitFile => view.form.split_file = path.display().to_string(),
     }
     Vec::new()
 }

@@ -287,7 +287,7 @@ pub fn picked(state: &mut AppState, pick: Pick, path: PathBuf) -> Vec<Command> {
         }
         Pick::SaveSplit => data::save_split(state, path),
         Pick::SaveCurves => runs::export(state, path),
-        Pick::Files | Pick::Folder | Pick::ExportFolder => Vec::new(),
+        Pick::Files | Pick::Folder | Pick::ExportFolder | Pick::Models(_) => Vec::new(),
     }
 }
 

@@ -218,7 +218,12 @@ fn export_ui(ui: &mut Ui, weights: &std::path::Path, actions: &mut Vec<Action>) 
     widgets::quiet(ui, "Weights and card in one safetensors file, which Import takes in on another computer.");
     let (file, _) = drafts::line_ui(ui, ("export", weights.to_owned()), "File to write", "");
     let is_ready = !file.trim().is_empty();
-    if KeyButton::new("Export model").small().enabled(is_ready).show(ui).clicked() && is_ready {
-        actions.push(ModelsAction::Export { weights: weights.to_owned(), file }.into());
-    }
+    ui.horizontal(|ui| {
+        if KeyButton::new("Export model").small().enabled(is_ready).show(ui).clicked() && is_ready {
+            actions.push(ModelsAction::Export { weights: weights.to_owned(), file }.into());
+        }
+        if KeyButton::new("Export to…").look(Look::Quiet).small().show(ui).clicked() {
+            actions.push(ModelsAction::PickExport(weights.to_owned()).into());
+        }
+    });
 }

@@ -1,9 +1,9 @@
 //! Text that is being typed in the Models view and not sent yet: it is the window's own until a button sends it. Not for
 //! anything that the program must know (`state`).
 
-use egui::{Id, Response, TextEdit, Ui};
+use egui::{Align, Id, Layout, Response, TextEdit, Ui, vec2};
 
-use crate::ui::widgets;
+use crate::ui::widgets::{self, KeyButton, Look};
 
 /// A field for one line under its label. Answers with the text as it is now.
 pub fn line_ui(
@@ -13,6 +13,29 @@ pub fn line_ui(
     first: &str,
 ) -> (String, Response) {
     field(ui, key, label, first, |text| TextEdit::singleline(text))
+}
+
+/// A field for a path that the state holds, under its label, with buttons that open dialogs beside it. True for the button
+/// that was clicked.
+pub fn path_ui<const BUTTONS: usize>(
+    ui: &mut Ui,
+    label: &str,
+    text: &mut String,
+    buttons: [&str; BUTTONS],
+) -> [bool; BUTTONS] {
+    let name = widgets::quiet(ui, label);
+    let layout = Layout::right_to_left(Align::Center);
+    let size = vec2(ui.available_width(), ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, layout, |ui| {
+        let mut clicked = [false; BUTTONS];
+        for (place, button) in buttons.iter().enumerate().rev() {
+            clicked[place] = KeyButton::new(button).look(Look::Quiet).small().show(ui).clicked();
+        }
+        let width = ui.available_width();
+        ui.add(TextEdit::singleline(text).desired_width(width)).labelled_by(name.id);
+        clicked
+    })
+    .inner
 }
 
 /// A field for several lines under its label.

@@ -4,6 +4,7 @@ use egui::{ComboBox, Ui};
 
 use super::drafts;
 use crate::domain::card::Task;
+use crate::engine::command::ModelsPick;
 use crate::state::AppState;
 use crate::state::action::Action;
 use crate::state::models::{Evaluating, EvaluationForm, ModelKey, ModelsAction, Whose, words};
@@ -25,9 +26,13 @@ pub fn form_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ui.set_max_width(ui.available_width().min(WIDEST));
         choose_ui(ui, state, Task::Classifier, "Classifier", &mut form.classifier);
         choose_ui(ui, state, Task::Segmenter, "Segmenter", &mut form.segmenter);
-        form.data = drafts::line_ui(ui, "evaluation data", "Data: folder or table", &view.form.data).0;
-        let split = "split.csv (left empty: the one beside the data, else the card's lists)";
-        form.split_file = drafts::line_ui(ui, "evaluation split", split, &view.form.split_file).0;
+        let data = "Data: folder or table";
+        let [folder, table] = drafts::path_ui(ui, data, &mut form.data, ["Data folder…", "Table (CSV)…"]);
+        let split = "Split: a split.csv; if empty, the one beside the data, else the lists on the model's card";
+        let [split] = drafts::path_ui(ui, split, &mut form.split_file, ["Split…"]);
+        let clicked =
+            [(folder, ModelsPick::DataFolder), (table, ModelsPick::DataTable), (split, ModelsPick::SplitFile)];
+        actions.extend(clicked.into_iter().filter(|(is, _)| *is).map(|(_, pick)| ModelsAction::Pick(pick).into()));
     });
     whose_ui(ui, &mut form.whose);
     if form.can_write_cards() {

@@ -4,6 +4,7 @@ use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2}
 
 use super::drafts;
 use crate::domain::card::Task;
+use crate::engine::command::ModelsPick;
 use crate::engine::lab::report::KnownModel;
 use crate::state::AppState;
 use crate::state::action::Action;
@@ -17,7 +18,7 @@ const ROW_HEIGHT: f32 = 62.0;
 /// Draws the list.
 pub fn list_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let view = &state.models_view;
-    let (_, refresh) = widgets::row(
+    let ((), refresh) = widgets::row(
         ui,
         |ui| widgets::section_title(ui, "Models"),
         |ui| KeyButton::new("Refresh").look(Look::Quiet).small().show(ui),
@@ -108,7 +109,12 @@ fn paint_lines(ui: &mut Ui, rect: Rect, lines: [(String, egui::FontId, egui::Col
 fn import_ui(ui: &mut Ui, actions: &mut Vec<Action>) {
     let (path, _) = drafts::line_ui(ui, "import", "A model file to import", "");
     let is_ready = !path.trim().is_empty();
-    if KeyButton::new("Import").small().enabled(is_ready).show(ui).clicked() && is_ready {
-        actions.push(ModelsAction::Import(path).into());
-    }
+    ui.horizontal(|ui| {
+        if KeyButton::new("Import").small().enabled(is_ready).show(ui).clicked() && is_ready {
+            actions.push(ModelsAction::Import(path).into());
+        }
+        if KeyButton::new("Import from…").look(Look::Quiet).small().show(ui).clicked() {
+            actions.push(ModelsAction::Pick(ModelsPick::Import).into());
+        }
+    });
 }
