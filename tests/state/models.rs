@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use glioview::domain::card::{PartFigures, Task};
-use glioview::engine::command::{Command, JobId};
+use glioview::engine::command::{Command, JobId, ModelsPick};
 use glioview::engine::event::Event;
-use glioview::engine::lab::order::{LabOrder, NetChoice};
+use glioview::engine::lab::order::{LabOrder, ModelOrder, NetChoice};
 use glioview::engine::lab::report::{KnownModel, LabReport};
 use glioview::state::action::Action;
 use glioview::state::models::{EvaluationForm, Listing, ModelKey, ModelsAction, Said, Whose, words};
@@ -237,4 +237,36 @@ fn an_empty_path_is_said_and_orders_nothing() {
     let mut desk = listed();
     assert!(desk.act(ModelsAction::Import("  ".to_owned()).into()).is_empty());
     assert!(matches!(&desk.app.models_view.said, Some(Said::Trouble(f)) if f.to_string().contains("no path")));
+}
+
+/// A click on a button with "…": the dialog that is asked for is answered with `path`.
+fn pick(desk: &mut Desk, action: ModelsAction, path: &str) -> Vec<Command> {
+    let commands = desk.act(action.into());
+    let [Command::PickPaths { job, pick }] = commands.as_slice() else { panic!("{commands:?}") };
+    desk.hear(Event::Picked { job: *job, pick: *pick, paths: vec![path.into()], no_dialog: false })
+}
+
+#[test]
+fn what_a_dialog_answers_goes_into_the_form_or_is_ordered_at_once() {
+    let mut desk = listed();
+    assert!(pick(&mut desk, ModelsAction::Pick(ModelsPick::DataFolder), "/data/a b").is_empty());
+    assert!(pick(&mut desk, ModelsAction::Pick(ModelsPick::SplitFile), "/data/split.csv").is_empty());
+    assert!(desk.app.models_view.form.missing().is_none(), "a picked folder is data");
+    let commands = desk.act(ModelsAction::Evaluate.into());
+    let [Command::Lab { order: LabOrder::Evaluate(request), .. }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(request.data, PathBuf::from("/data/a b"), "the space is part of the path");
+    assert_eq!(request.split_file, Some(PathBuf::from("/data/split.csv")));
+
+    let commands = pick(&mut desk, ModelsAction::Pick(ModelsPick::Import), "/in.safetensors");
+    let [Command::Lab { order: LabOrder::Models(ModelOrder::Import(path)), .. }] = commands.as_slice() else {
+        panic!("{commands:?}")
+    };
+    assert_eq!(path, &PathBuf::from("/in.safetensors"));
+    let own = file("own").file().unwrap();
+    let commands = pick(&mut desk, ModelsAction::PickExport(own.clone()), "/out.safetensors");
+    let [Command::Lab { order: LabOrder::Models(ModelOrder::Export { weights, file }), .. }] = commands.as_slice()
+    else {
+        panic!("{commands:?}")
+    };
+    assert_eq!((weights, file), (&own, &PathBuf::from("/out.safetensors")));
 }
