@@ -1,8 +1,9 @@
 //! Text that is being typed in the Models view and not sent yet: it is the window's own until a button sends it. Not for
 //! anything that the program must know (`state`).
 
-use egui::{Align, Id, Layout, Response, TextEdit, Ui, vec2};
+use egui::{Align, Id, Layout, Response, Stroke, TextEdit, Ui, vec2};
 
+use crate::ui::theme::Palette;
 use crate::ui::widgets::{self, KeyButton, Look};
 
 /// A field for one line under its label. Answers with the text as it is now.
@@ -32,6 +33,7 @@ pub fn path_ui<const BUTTONS: usize>(
             clicked[place] = KeyButton::new(button).look(Look::Quiet).small().show(ui).clicked();
         }
         let width = ui.available_width();
+        outlined(ui);
         ui.add(TextEdit::singleline(text).desired_width(width)).labelled_by(name.id);
         clicked
     })
@@ -54,9 +56,19 @@ fn field(
     let mut text = ui.data_mut(|data| data.get_temp_mut_or_insert_with(id, || first.to_owned()).clone());
     let name = widgets::quiet(ui, label);
     let width = ui.available_width();
-    let response = ui.add(edit(&mut text).desired_width(width)).labelled_by(name.id);
+    let response = ui.scope(|ui| {
+        outlined(ui);
+        ui.add(edit(&mut text).desired_width(width)).labelled_by(name.id)
+    });
+    let response = response.inner;
     if response.changed() {
         ui.data_mut(|data| data.insert_temp(id, text.clone()));
     }
     (text, response)
+}
+
+/// A field has the color of the ground it stands on here: a line shows where it is.
+fn outlined(ui: &mut Ui) {
+    let line = Stroke::new(1.0, Palette::of(ui).line);
+    ui.visuals_mut().widgets.inactive.bg_stroke = line;
 }

@@ -21,7 +21,11 @@ pub fn evaluation_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let models: Vec<String> = evaluation.models.iter().map(|m| format!("{} v{}", m.name, m.version)).collect();
     ui.label(RichText::new(models.join(" and ")).size(theme::ANSWER));
     let patients = evaluation.patients.len();
-    widgets::quiet(ui, format!("{} patients, part \"{}\" of {}", patients, evaluation.part, evaluation.data));
+    let part = match evaluation.part.as_str() {
+        "all" => "everybody".to_owned(),
+        part => format!("part \"{part}\""),
+    };
+    widgets::quiet(ui, format!("{patients} patients, {part} of {}", evaluation.data));
     for warning in &evaluation.warnings {
         widgets::warning(ui, warning.clone());
     }
@@ -104,7 +108,7 @@ fn part_ui(ui: &mut Ui, title: &str, part: &PartFigures) {
 }
 
 fn figures_ui<'a>(ui: &mut Ui, salt: &str, figures: impl Iterator<Item = &'a Figure>) {
-    Grid::new(salt).num_columns(2).spacing([16.0, 2.0]).show(ui, |ui| {
+    Grid::new(salt).num_columns(2).spacing([16.0, 2.0]).min_row_height(18.0).show(ui, |ui| {
         for figure in figures {
             let cell = |words: String| Label::new(RichText::new(words).font(theme::small())).extend();
             let meaning = format!("{}; over {}", figure.definition, figure.over);
@@ -122,7 +126,7 @@ fn institutions_ui(ui: &mut Ui, measured: &Measured) {
     }
     widgets::rule(ui);
     widgets::section_title(ui, "By institution, at the threshold of the evaluation");
-    Grid::new("institutions").num_columns(8).spacing([16.0, 2.0]).show(ui, |ui| {
+    Grid::new("institutions").num_columns(8).spacing([16.0, 2.0]).min_row_height(18.0).show(ui, |ui| {
         let cell = |words: String| Label::new(RichText::new(words).font(theme::small())).extend();
         let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
         for title in ["", "Patients", "Slices", "ROC AUC", "Recall", "Specificity", "Dice", "HD95 px"] {

@@ -1,6 +1,6 @@
 //! The evaluation's form: which models, which data, which part; and the work under way. Not for the result (`evaluation`).
 
-use egui::{ComboBox, Ui};
+use egui::{Align, ComboBox, Layout, Response, Ui, vec2};
 
 use super::drafts;
 use crate::domain::card::Task;
@@ -10,10 +10,12 @@ use crate::state::action::Action;
 use crate::state::models::{Evaluating, EvaluationForm, ModelKey, ModelsAction, Whose, words};
 use crate::train::split::Part;
 use crate::ui::theme::GRID;
-use crate::ui::widgets::{self, KeyButton};
+use crate::ui::widgets::{self, KeyButton, Look};
 
 /// Widest field in points.
 const WIDEST: f32 = 560.0;
+/// Width of the lines' names in points.
+const NAME_WIDTH: f32 = 72.0;
 
 /// Draws the form, or what runs.
 pub fn form_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
@@ -70,20 +72,31 @@ fn start_ui(ui: &mut Ui, form: &EvaluationForm, actions: &mut Vec<Action>) {
 fn running_ui(ui: &mut Ui, evaluating: &Evaluating, actions: &mut Vec<Action>) {
     let progress = &evaluating.progress;
     ui.horizontal(|ui| {
+        // The button first: it stays where it is while the numbers change.
+        let is_enabled = !evaluating.is_stopping;
+        if KeyButton::new("Stop evaluation").enabled(is_enabled).show(ui).clicked() && is_enabled {
+            actions.push(ModelsAction::StopEvaluation.into());
+        }
+        if progress.total > 0 {
+            widgets::progress_ui(ui, progress.done as f32 / progress.total as f32, "Evaluation");
+        }
         let words = match (evaluating.is_stopping, progress.total) {
             (true, _) => "Stopping after this slice".to_owned(),
             (false, 0) => progress.what.to_owned(),
             (false, total) => format!("{} {} of {total}", progress.what, progress.done),
         };
         widgets::small(ui, words);
-        if progress.total > 0 {
-            widgets::progress_ui(ui, progress.done as f32 / progress.total as f32, "Evaluation");
-        }
-        let is_enabled = !evaluating.is_stopping;
-        if KeyButton::new("Stop evaluation").enabled(is_enabled).show(ui).clicked() && is_enabled {
-            actions.push(ModelsAction::StopEvaluation.into());
-        }
     });
+}
+
+/// What a line of the form is called, with what is chosen beginning at the same place in every line.
+fn name_ui(ui: &mut Ui, label: &str) -> Response {
+    let size = vec2(NAME_WIDTH, ui.spacing().interact_size.y);
+    ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_width(NAME_WIDTH);
+        widgets::quiet_line(ui, label)
+    })
+    .inner
 }
 
 fn choose_ui(ui: &mut Ui, state: &AppState, task: Task, label: &str, chosen: &mut Option<ModelKey>) {
@@ -96,8 +109,10 @@ fn choose_ui(ui: &mut Ui, state: &AppState, task: Task, label: &str, chosen: &mu
         ),
     };
     ui.horizontal(|ui| {
-        let title = widgets::quiet(ui, label);
-        let choice = ComboBox::from_id_salt(label).width(360.0).selected_text(name(chosen)).show_ui(ui, |ui| {
+        let title = name_ui(ui, label);
+        let width = ui.available_width();
+        let box_ui = ComboBox::from_id_salt(label).width(width).truncate().selected_text(name(chosen));
+        let choice = box_ui.show_ui(ui, |ui| {
             let known = view.known().iter().filter(|m| m.task == Some(task) && m.trouble.is_none());
             let keys = known.filter_map(ModelKey::of).map(Some);
             for key in std::iter::once(None).chain(keys) {
@@ -112,14 +127,14 @@ fn choose_ui(ui: &mut Ui, state: &AppState, task: Task, label: &str, chosen: &mu
 fn whose_ui(ui: &mut Ui, whose: &mut Whose) {
     ui.add_space(GRID / 2.0);
     ui.horizontal(|ui| {
-        widgets::quiet(ui, "Patients");
+        name_ui(ui, "Patients");
         for (choice, label) in [
             (Whose::Part(Part::Test), "Test part"),
             (Whose::Part(Part::Val), "Validation part"),
             (Whose::Part(Part::Train), "Training part"),
             (Whose::Everybody, "Everybody in the data"),
         ] {
-            if KeyButton::new(label).small().selected(*whose == choice).show(ui).clicked() {
+            if KeyButton::new(label).look(Look::Bare).small().selected(*whose == choice).show(ui).clicked() {
                 *whose = choice;
             }
         }

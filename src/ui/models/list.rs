@@ -1,6 +1,6 @@
 //! The list of models at the left, with the ways in: import, refresh. Not for their cards (`card`).
 
-use egui::{Label, Rect, RichText, Role, ScrollArea, Sense, Ui, WidgetInfo, vec2};
+use egui::{Align, Label, Layout, Rect, RichText, Role, ScrollArea, Sense, Ui, UiBuilder, WidgetInfo, vec2};
 
 use super::drafts;
 use crate::domain::card::Task;
@@ -101,7 +101,8 @@ fn paint_lines(ui: &mut Ui, rect: Rect, lines: [(String, egui::FontId, egui::Col
     for (words, font, ink) in lines {
         let line = Rect::from_min_size(at.min, vec2(at.width(), 18.0));
         let label = Label::new(RichText::new(words).font(font).color(ink)).truncate().selectable(false);
-        ui.put(line, label.sense(Sense::empty()).halign(egui::Align::Min));
+        let place = UiBuilder::new().max_rect(line).layout(Layout::left_to_right(Align::Center));
+        ui.scope_builder(place, |ui| ui.add(label.sense(Sense::empty())));
         at.min.y += 18.0;
     }
 }

@@ -64,7 +64,8 @@ impl Handled<'_> {
             let line: Vec<[f64; 2]> = self.curve.iter().map(|p| [p.x, p.y]).collect();
             let answer = square(self.title, self.axes).sense(Sense::click_and_drag()).show(ui, |plot| {
                 plot.line(chance(self.by_chance, &palette));
-                plot.line(Line::new(self.title, line).color(palette.text).width(1.5));
+                // These curves have upright stretches, which a band would smear into a wedge.
+                plot.line(Line::new(self.title, line).color(palette.text).width(1.5).allow_band(false));
                 if let Some(at) = self.handle {
                     plot.points(handle(at));
                 }
@@ -92,7 +93,8 @@ pub fn reliability_ui(ui: &mut Ui, measured: &Measured) {
             filled.filter_map(|bin| Some(([bin.mean_score?, bin.positive_share?], bin.count))).collect();
         let answer = square(title, ["mean model score of the bin", "share with tumor"]).show(ui, |plot| {
             plot.line(chance([[0.0, 0.0], [1.0, 1.0]], &palette));
-            plot.line(Line::new("bins", bins.iter().map(|b| b.0).collect::<Vec<_>>()).color(palette.text).width(1.0));
+            let line = Line::new("bins", bins.iter().map(|b| b.0).collect::<Vec<_>>());
+            plot.line(line.color(palette.text).width(1.0).allow_band(false));
             for (at, count) in &bins {
                 // The area says how many slices stand behind a point.
                 let radius = (*count as f32).sqrt().clamp(2.0, 10.0);
