@@ -2,6 +2,8 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable;
+use glioview::domain::card::Task;
+use glioview::nn::shipped;
 use glioview::state::models::{ModelKey, Page};
 use glioview::state::screen::MainView;
 
@@ -24,10 +26,16 @@ fn type_into(window: &mut TestWindow, label: &str, text: &str) {
     window.settle();
 }
 
+/// The shipped classifier's name and version.
+fn shipped_title() -> String {
+    shipped::card(Task::Classifier).expect("a classifier ships").title()
+}
+
 #[test]
 fn the_shipped_cards_are_listed_and_drawn_whole() {
     let window = models_window();
-    for words in ["DenseNet-121 v1", "comes with the program", "Intended use", "Validation figures", "ROC AUC"] {
+    let title = shipped_title();
+    for words in [title.as_str(), "comes with the program", "Intended use", "Validation figures", "ROC AUC"] {
         assert!(window.shows(words), "{words} in {:?}", window.all_words());
     }
     assert!(window.shows("What the data cannot show") && window.shows("sha256 "));
@@ -45,7 +53,7 @@ fn an_imported_model_is_shown_compared_and_used() {
     assert!(window.shows("Imported."), "{:?}", window.all_words());
     assert!(matches!(window.state().models_view.selected, Some(ModelKey::File(_))));
     assert!(window.shows("Save on the card") && window.shows("Export model"));
-    window.click_button("DenseNet-121 v1 (classifier · comes with the program)");
+    window.click_button(&format!("{} (classifier · comes with the program)", shipped_title()));
     assert!(window.shows("lines that differ are marked"));
     assert!(window.shows("≠ Input"), "{:?}", window.all_words());
     window.click_button("Stop comparing");
