@@ -8,12 +8,12 @@
 //! `ui::canvas` draws scan and mask by one transform; the reader's verdicts become a `domain::review`, which the clerk
 //! saves; `io::export` writes both. In the terminal `cli::analyze` sends the same commands and hears the same events.
 //!
-//! **One epoch's path.** `cli::train`, or the Train view through `engine::lab`'s trainer, gives a `train::config`;
-//! `train::run` surveys the data (`dataset`, `store`), splits it by patient (`split`), and for every epoch draws an
-//! order, lets `batch` prepare augmented batches ahead, steps `learner` (forward, `objective`, backward, Adam, averaged
-//! weights), validates, writes the checkpoint, and tells its observers: `log.csv`, `steps.csv` and TensorBoard's file in
-//! the run's folder, then the terminal, or the engine's relay, which hands on what the window orders meanwhile
-//! (`engine::lab::steering`). The best weights leave as a safetensors file with its card (`card`).
+//! **One epoch's path.** `cli::train`, or the window's Train view by way of `engine::lab` and its trainer, makes a
+//! `train::config`; `train::run` surveys the data (`dataset`, `store`), splits it by patient (`split`), and for every
+//! epoch draws an order, lets `batch` prepare augmented batches ahead, steps `learner` (forward, `objective`, backward,
+//! Adam, averaged weights), validates, writes the checkpoint, and tells its observers: log, TensorBoard's file, terminal,
+//! and the relay to the window, which also says pause and stop. `domain::history` keeps the curves, `ui::training` draws
+//! them. The best weights leave as a safetensors file with its card (`card`), which `ui::models` shows.
 
 pub mod app;
 pub mod cli;
