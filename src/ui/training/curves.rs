@@ -4,8 +4,9 @@
 use std::ops::RangeInclusive;
 
 use egui::{Align2, Color32, FontId, Response, RichText, Sense, Ui};
-use egui_plot::{GridMark, HLine, Line, LineStyle, Plot, PlotPoint, PlotUi, Points, Text, VLine};
+use egui_plot::{AxisHints, GridInput, GridMark, HLine, Line, LineStyle, Plot, Points, VLine};
 
+use super::labels::Labels;
 use super::pointer::{hands, hover};
 use super::series::{Series, series, train_color, val_color};
 use crate::domain::history::XAxis;
@@ -24,6 +25,9 @@ const VALUES: f32 = 44.0;
 const SMOOTHING: f32 = 0.6;
 /// Share of the whole width kept empty behind the newest point.
 const AHEAD: f64 = 0.02;
+/// Round values along the bottom and at the left, at most.
+const TICKS_X: f64 = 8.0;
+const TICKS_Y: f64 = 4.0;
 
 /// Both plots in so many points of height, with their headers.
 pub fn curves_ui(ui: &mut Ui, state: &AppState, height: f32, actions: &mut Vec<Action>) {
@@ -159,7 +163,8 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
     let moments: Vec<(f64, &'static str)> = shown.first().filter(|_| is_one).map_or_else(Vec::new, |s| {
         s.history.moments().iter().map(|(step, m)| (s.history.x_of_step(*step, axis), m.label())).collect()
     });
-    let answer = plot("loss", height, is_log).show(ui, move |plot| {
+    let mut labels = Labels::default();
+    let answer = plot("loss", &palette, height, is_log).show(ui, |plot| {
         plot.set_plot_bounds_x(x.0..=x.1);
         plot.set_plot_bounds_y(y.0..=y.1);
         for (c, (train, val)) in curves.into_iter().zip(colors) {
@@ -167,15 +172,14 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
             plot.line(Line::new("step", c.raw).color(faint).width(1.0).allow_hover(false));
             plot.line(Line::new("smoothed", c.smooth).color(train.gamma_multiply(0.8)).width(1.0).allow_hover(false));
             if is_one {
+                labels.end(&c.train, train, "train", is_log);
+                labels.end(&c.val, val, "validation", is_log);
                 plot.line(Line::new("train", c.train).color(train).width(2.0).allow_hover(false));
             }
-            end_label(plot, &c.val, val, "validation", is_one);
             plot.line(Line::new("validation", c.val).color(val).width(2.0).allow_hover(false));
             let crosses: Curve = c.not_numbers.into_iter().map(|at| [at, y.1 - 0.04 * (y.1 - y.0)]).collect();
-            if let Some(first) = crosses.first() {
-                let words = RichText::new("not a number").font(theme::small());
-                let at = PlotPoint::new(first[0], first[1]);
-                plot.text(Text::new("not a number", at, words).color(palette.error).anchor(Align2::RIGHT_TOP));
+            if let Some(&first) = crosses.first() {
+                labels.at(first, "not a number", palette.error);
             }
             plot.points(Points::new("not a number", crosses).color(palette.error).radius(3.0).allow_hover(false));
         }
@@ -183,7 +187,7 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
             let line =
                 VLine::new("best", best).color(palette.quiet).style(LineStyle::dashed_dense()).allow_hover(false);
             plot.vline(line);
-            mark(plot, best, y.1, x, "best by validation loss (kept)", palette.text);
+            labels.at([best, y.1], "best by validation loss (kept)", palette.text);
         }
         let mut last = f64::NEG_INFINITY;
         for (at, words) in moments {
@@ -191,13 +195,12 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
             plot.line(Line::new(words, tick).color(palette.quiet).width(1.0).allow_hover(false));
             // Ticks may stand close together, words may not.
             if at - last > 0.12 * (x.1 - x.0) {
-                let words_at = PlotPoint::new(at, y.0 + 0.06 * (y.1 - y.0));
-                let text = RichText::new(words).font(theme::small());
-                plot.text(Text::new(words, words_at, text).color(palette.quiet).anchor(Align2::LEFT_BOTTOM));
+                labels.at([at, y.0 + 0.06 * (y.1 - y.0)], words, palette.quiet);
                 last = at;
             }
         }
     });
+    labels.paint(ui, &answer.transform);
     let label = shown.first().map_or_else(
         || "Loss curves: no training yet".to_owned(),
         |s| format!("Loss curves of {}: {} epochs", s.name, s.history.epochs().len()),
@@ -220,18 +223,17 @@ fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), hei
         .first()
         .filter(|_| is_one)
         .and_then(|s| s.history.best_by_metric().map(|e| [s.history.x_of_epoch(e.epoch, axis), f64::from(e.metric)]));
-    let answer = plot("metric", height, false).show(ui, move |plot| {
+    let mut labels = Labels::default();
+    let answer = plot("metric", &palette, height, false).show(ui, |plot| {
         plot.set_plot_bounds_x(x.0..=x.1);
-        plot.set_plot_bounds_y(0.0..=1.05);
+        plot.set_plot_bounds_y(-0.02..=1.05);
         for (words, value) in lines {
             let line = HLine::new(words, f64::from(value)).color(palette.quiet).style(LineStyle::dashed_loose());
             plot.hline(line.allow_hover(false));
-            let at = PlotPoint::new(x.1, f64::from(value));
-            let text = RichText::new(words).font(theme::small());
-            plot.text(Text::new(words, at, text).color(palette.quiet).anchor(Align2::RIGHT_BOTTOM));
+            labels.at([x.1, f64::from(value)], words, palette.quiet);
         }
         for (curve, color, name) in curves {
-            end_label(plot, &curve, color, &name, is_one);
+            labels.end(&curve, color, &name, false);
             plot.line(Line::new(name, curve).color(color).width(2.0).allow_hover(false));
         }
         for (edge, color) in bands {
@@ -249,6 +251,7 @@ fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), hei
             );
         }
     });
+    labels.paint(ui, &answer.transform);
     let label = shown.first().map_or_else(
         || "Metric curve: no validation yet".to_owned(),
         |s| format!("Metric curve of {}: {} epochs", s.name, s.history.epochs().len()),
@@ -302,28 +305,46 @@ fn bands(state: &AppState, shown: &[Series], axis: XAxis) -> Vec<(Curve, Color32
     edges.collect()
 }
 
-fn plot(name: &str, height: f32, is_log: bool) -> Plot<'static> {
-    let value = move |mark: GridMark, _: &RangeInclusive<f64>| {
-        if !is_log {
-            return short(mark.value);
-        }
-        // Whole powers only: others would stand too close.
-        if (mark.value - mark.value.round()).abs() < 1e-6 { short(10f64.powf(mark.value)) } else { String::new() }
+fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'static> {
+    let x_value = |mark: GridMark, _: &RangeInclusive<f64>| short(mark.value);
+    let y_value = move |mark: GridMark, _: &RangeInclusive<f64>| {
+        short(if is_log { 10f64.powf(mark.value) } else { mark.value })
+    };
+    let quiet = |hints: AxisHints<'static>| {
+        hints.tick_label_color(palette.quiet).tick_label_font(theme::small()).label_spacing(1.0..=2.0)
     };
     Plot::new(name.to_owned())
         .height(height)
         .show_x(false)
         .show_y(false)
         .show_background(false)
+        .show_grid([false, true])
+        .grid_color(palette.line)
+        .grid_fade(0.0)
+        .grid_spacing(1.0..=2.0)
+        .x_grid_spacer(|input| ticks(input, TICKS_X, false))
+        .y_grid_spacer(move |input| ticks(input, TICKS_Y, is_log))
+        .custom_x_axes(vec![quiet(AxisHints::new_x().formatter(x_value))])
+        .custom_y_axes(vec![quiet(AxisHints::new_y().formatter(y_value).min_thickness(VALUES))])
         .allow_drag(false)
         .allow_zoom(false)
         .allow_scroll(false)
         .allow_boxed_zoom(false)
         .allow_axis_zoom_drag(false)
         .allow_double_click_reset(false)
-        .y_axis_min_width(VALUES)
-        .y_axis_formatter(value)
         .sense(Sense::click_and_drag())
+}
+
+/// Few round values between the bounds, whole powers of ten alone where `is_log`.
+fn ticks(input: GridInput, at_most: f64, is_log: bool) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let span = (high - low).max(f64::MIN_POSITIVE);
+    let power = 10f64.powf((span / at_most).log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * power);
+    let round = steps.into_iter().find(|step| span / step <= at_most).unwrap_or(10.0 * power);
+    let step_size = if is_log { round.max(1.0).round() } else { round };
+    let (first, last) = ((low / step_size).ceil() as i64, (high / step_size).floor() as i64);
+    (first..=last).take(64).map(|i| GridMark { value: i as f64 * step_size, step_size }).collect()
 }
 
 /// A value on an axis, as short as it can be told.
@@ -333,24 +354,6 @@ fn short(value: f64) -> String {
     } else {
         format!("{}", (value * 1000.0).round() / 1000.0)
     }
-}
-
-/// The newest value at the end of a curve.
-fn end_label(plot: &mut PlotUi<'_>, curve: &Curve, color: Color32, name: &str, is_shown: bool) {
-    if let Some(last) = curve.last().filter(|_| is_shown) {
-        let at = PlotPoint::new(last[0], last[1]);
-        let text = RichText::new(name).font(theme::small());
-        plot.text(Text::new(name, at, text).color(color).anchor(Align2::RIGHT_BOTTOM));
-    }
-}
-
-/// Words at the top of a line, on the side where there is room.
-fn mark(plot: &mut PlotUi<'_>, at: f64, top: f64, x: (f64, f64), words: &str, color: Color32) {
-    let is_left_half = at < f64::midpoint(x.0, x.1);
-    let anchor = if is_left_half { Align2::LEFT_TOP } else { Align2::RIGHT_TOP };
-    let padded = if is_left_half { format!(" {words}") } else { format!("{words} ") };
-    let text = RichText::new(padded).font(theme::small());
-    plot.text(Text::new(words, PlotPoint::new(at, top), text).color(color).anchor(anchor));
 }
 
 fn empty(ui: &Ui, response: &Response, words: &str) {

@@ -4,6 +4,7 @@
 mod curves;
 mod examples;
 mod form;
+mod labels;
 mod pointer;
 mod questions;
 mod runs;
