@@ -9,3 +9,4 @@ mod parts;
 mod reviews;
 mod states;
 mod training;
+mod training_runs;

@@ -187,6 +187,24 @@ impl LossHistory {
         }
     }
 
+    /// Adds what a training did that was taken up again where this history ends; what this one holds of the same steps and
+    /// epochs gives way. With no step in `later` it changes nothing.
+    pub fn go_on_with(&mut self, later: &Self) {
+        if later.step_count() == 0 && later.epochs.is_empty() && later.moments.is_empty() {
+            return;
+        }
+        self.steps_per_epoch = later.steps_per_epoch.max(1);
+        later.losses.iter().for_each(|(step, loss)| self.push_step(step, loss, None));
+        later.epochs.iter().for_each(|epoch| self.push_epoch(*epoch));
+        later.moments.iter().for_each(|&(step, moment)| self.push_moment(step, moment));
+        if self.clocks.len() < later.clocks.len() {
+            self.clocks.resize(later.clocks.len(), None);
+        }
+        for (own, clock) in self.clocks.iter_mut().zip(&later.clocks) {
+            *own = clock.or(*own);
+        }
+    }
+
     /// Sets how much the smoothed curve beside the raw one remembers, 0 for none to below 1.
     pub fn set_smoothing(&mut self, weight: f32) {
         let weight = if weight.is_finite() { f64::from(weight.clamp(0.0, 0.999)) } else { 0.0 };

@@ -1,7 +1,7 @@
 //! The Finding section: the answer first, in a sentence, then the numbers of the slice on screen. Not for making the
 //! sentences (`state::words`).
 
-use egui::{Color32, Label, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::notices;
 use super::theme::{self, GRID, Palette};
@@ -115,13 +115,15 @@ fn slice_ui(ui: &mut Ui, state: &AppState, slice: &SliceText, is_quiet: bool, ac
     );
     threshold_ui(ui, state, slice, actions);
     ui.add_space(GRID / 2.0);
+    // The number first: a long name gives way to it.
     widgets::row(
         ui,
-        |ui| {
-            ui.add(label(&slice.area_name).truncate()).on_hover_text(words::target_note(state).unwrap_or_default());
-        },
+        |_| (),
         |ui| {
             ui.add(label(&slice.area_text).extend());
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(label(&slice.area_name).truncate()).on_hover_text(words::target_note(state).unwrap_or_default());
+            });
         },
     );
     if allowed::outline_slice(state).is_ok() && KeyButton::new("Segment this slice").small().show(ui).clicked() {

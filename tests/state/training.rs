@@ -4,18 +4,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use glioview::domain::card::Architecture;
+use glioview::domain::history::XAxis;
 use glioview::engine::command::{Command, JobId};
 use glioview::engine::event::Event;
 use glioview::engine::lab::order::{Control, LabOrder};
-use glioview::engine::lab::report::LabReport;
+use glioview::engine::lab::report::{LabReport, RunRecord};
 use glioview::state::action::{Action, AppAction};
 use glioview::state::screen::MainView;
 use glioview::state::training::data::{Survey, set_share};
-use glioview::state::training::form::Setting;
+use glioview::state::training::form::{Form, StartFrom};
 use glioview::state::training::live::Phase;
+use glioview::state::training::setting::Setting;
 use glioview::state::training::{Ask, CloseAnswer, Closing, TrainingAction, words};
+use glioview::train::config::TrainConfig;
 use glioview::train::event::{EndReason, EpochRecord, TrainEvent};
 use glioview::train::inspect::DataReport;
+use glioview::train::presets::Preset;
 use glioview::train::split::{Part, PartCounts};
 
 use super::make::{Desk, failure};
@@ -230,4 +234,94 @@ fn closing_during_a_training_asks_and_closes_when_it_has_ended() {
     let ended = TrainEvent::Ended { reason: EndReason::Stopped, best_epoch: Some(0), best_val_loss: Some(0.5) };
     hear(&mut desk, job, LabReport::Training(ended));
     assert_eq!(desk.app.training.closes, Closing::Now);
+}
+
+#[test]
+fn earlier_epochs_of_a_resumed_run_are_shown_though_its_steps_came_first() {
+    let record = |epoch: usize| EpochRecord {
+        epoch,
+        train_loss: 0.9,
+        val_loss: 0.8,
+        metric_name: "volume_dice".to_owned(),
+        metric: 0.4,
+        learning_rate: 1e-3,
+        secs: 60.0,
+        is_best: true,
+    };
+    let mut desk = ready(false);
+    act(&mut desk, TrainingAction::Resume("/runs/a".into()));
+    let job = lab_job(&desk, |o| matches!(o, LabOrder::Resume(_)));
+    let reading = lab_job(&desk, |o| matches!(o, LabOrder::ReadRun(_)));
+    let started = TrainEvent::Started {
+        run: PathBuf::from("/runs/a"),
+        epochs: 10,
+        steps_per_epoch: 4,
+        first_epoch: 2,
+        device: "CPU".to_owned(),
+        warnings: Vec::new(),
+    };
+    hear(&mut desk, job, LabReport::Training(started));
+    step(&mut desk, job, 2, 0);
+    step(&mut desk, job, 2, 1);
+    // On disk there is one step of the epoch that was lost, 0.7, which is being made again.
+    let on_disk = RunRecord {
+        folder: "/runs/a".into(),
+        config: Box::new(TrainConfig::new(Architecture::UNet { width: 16 }, "/data/set".into())),
+        epochs: vec![record(0), record(1)],
+        steps_per_epoch: Some(4),
+        steps: (0..9).map(|step| (step, 0.7)).collect(),
+        marks: Vec::new(),
+        example_epochs: Vec::new(),
+    };
+    hear(&mut desk, reading, LabReport::RunRead(Arc::new(on_disk.clone())));
+    let history = |desk: &Desk| desk.app.training.line[0].history.clone();
+    assert_eq!(history(&desk).epochs().iter().map(|e| e.epoch).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!((history(&desk).step_count(), history(&desk).last_loss()), (10, Some(0.5)));
+    let raw = history(&desk).raw(XAxis::Step, 0.0, 100.0);
+    assert_eq!((raw[7], raw[8]), ((8.0, 0.7), (9.0, 0.5)), "the step made again takes the lost one's place");
+    // Read a second time, as a click on it does, nothing is doubled.
+    end_epoch(&mut desk, job, 2);
+    act(&mut desk, TrainingAction::ShowRun { folder: "/runs/b".into(), adds: true });
+    hear(&mut desk, reading, LabReport::RunRead(Arc::new(on_disk)));
+    assert_eq!(history(&desk).epochs().len(), 3);
+}
+
+#[test]
+fn a_preset_stays_with_the_seed_and_gives_way_to_a_runs_settings() {
+    let mut desk = ready(false);
+    act(&mut desk, TrainingAction::Set(Setting::Seed, "7".to_owned()));
+    act(&mut desk, TrainingAction::Set(Setting::Batch, "3".to_owned()));
+    act(&mut desk, TrainingAction::UsePreset(Preset::AsInRecipe));
+    let config = |desk: &Desk| desk.app.training.form.configs(desk.app.training.data.request.as_ref()).0[0].clone();
+    assert_eq!((config(&desk).seed, config(&desk).batch_size, config(&desk).learning_rate), (7, 16, 1e-4));
+    assert_eq!(Form::preset_of(&[config(&desk)]), Some(Preset::AsInRecipe));
+    act(&mut desk, TrainingAction::Set(Setting::Epochs, "3".to_owned()));
+    assert_eq!(Form::preset_of(&[config(&desk)]), None, "changed, it is the preset no more");
+}
+
+#[test]
+fn a_split_beside_the_data_is_followed_when_told_to() {
+    let mut desk = ready(false);
+    act(&mut desk, TrainingAction::FollowSplit("/data/set/split.csv".into()));
+    assert_eq!(
+        desk.app.training.data.request.as_ref().and_then(|r| r.split_file.clone()),
+        Some(PathBuf::from("/data/set/split.csv"))
+    );
+}
+
+#[test]
+fn head_first_is_asked_for_where_a_classifier_starts_from_weights() {
+    let mut desk = ready(false);
+    act(&mut desk, TrainingAction::SetClassifier(Some(Architecture::DenseNet121)));
+    assert!(!desk.app.training.form.shows(Setting::HeadFirst));
+    act(&mut desk, TrainingAction::SetStart(StartFrom::File("/w.safetensors".into())));
+    assert!(desk.app.training.form.shows(Setting::HeadFirst));
+    act(&mut desk, TrainingAction::Set(Setting::HeadFirst, "2".to_owned()));
+    let (configs, troubles) = desk.app.training.form.configs(desk.app.training.data.request.as_ref());
+    assert!(troubles.is_empty(), "{troubles:?}");
+    assert_eq!(
+        configs.iter().map(|c| c.head_first_epochs).collect::<Vec<_>>(),
+        [2.0, 0.0],
+        "the segmenter has no head"
+    );
 }

@@ -198,6 +198,15 @@ impl TestWindow {
 
     /// As `setup` says.
     pub fn new(setup: Setup) -> Self {
+        Self::with_engine(setup, Engine::inline_with)
+    }
+
+    /// As `setup` says, with the engine's workers on threads of their own, as in the program.
+    pub fn threaded(setup: Setup) -> Self {
+        Self::with_engine(setup, |tools| Engine::start_with(Arc::new(|| {}), tools))
+    }
+
+    fn with_engine(setup: Setup, engine: impl FnOnce(Tools) -> Engine) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let mut paths: Vec<PathBuf> = Vec::new();
         if let Some(head) = setup.head {
@@ -216,7 +225,7 @@ impl TestWindow {
         let builder = Harness::builder().with_size(setup.size).with_max_steps(64).with_step_dt(1.0 / 60.0);
         let harness = builder.build_eframe(|cc| {
             theme::install(&cc.egui_ctx);
-            App::new(start, Engine::inline_with(tools))
+            App::new(start, engine(tools))
         });
         let mut window = Self { harness, folder };
         window.settle();

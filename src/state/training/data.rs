@@ -124,6 +124,7 @@ pub(super) fn save_split(state: &mut AppState, file: PathBuf) -> Vec<Command> {
 pub(super) fn surveyed(state: &mut AppState, job: JobId, report: &Arc<DataReport>) -> Vec<Command> {
     if matches!(state.training.data.survey, Survey::Running { job: current, .. } if current == job) {
         state.training.data.survey = Survey::Done(Arc::clone(report));
+        return super::preview::refresh(state);
     }
     Vec::new()
 }

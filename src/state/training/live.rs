@@ -85,6 +85,8 @@ pub struct Live {
     pub history: LossHistory,
     /// Epochs that ended in this session: only their durations tell when the rest will be done.
     ended_here: usize,
+    /// It was taken up again, and what it did before has not been read yet.
+    lacks_past: bool,
 }
 
 impl Live {
@@ -105,7 +107,17 @@ impl Live {
             metric_name: String::new(),
             history: LossHistory::default(),
             ended_here: 0,
+            lacks_past: false,
         }
+    }
+
+    /// What the run did before it was taken up again; steps of this session may have come already.
+    pub(super) fn take_past(&mut self, past: &LossHistory) {
+        if !std::mem::take(&mut self.lacks_past) {
+            return;
+        }
+        let new = std::mem::replace(&mut self.history, past.clone());
+        self.history.go_on_with(&new);
     }
 
     /// The net's name.
@@ -177,6 +189,9 @@ pub(super) fn resume(state: &mut AppState, folder: PathBuf) -> Vec<Command> {
     }
     let config = state.training.runs.summary(&folder).and_then(|s| s.config.clone());
     let job = enter(state, config, Some(folder.clone()));
+    if let Some(live) = state.training.live_mut(job) {
+        live.lacks_past = true;
+    }
     let mut commands = vec![Command::Lab { job, order: LabOrder::Resume(folder.clone()) }];
     // Its earlier epochs come from its folder.
     commands.extend(super::order(state, LabOrder::ReadRun(folder)).1);
@@ -285,7 +300,8 @@ pub(super) fn heard(state: &mut AppState, job: JobId, event: &TrainEvent) -> Vec
             }
             live.history.set_smoothing(smoothing);
             live.phase = Phase::Training;
-            Vec::new()
+            // A run that was interrupted is so no more.
+            runs::list(state)
         }
         TrainEvent::Step { epoch, step, loss, mean_loss, slices_per_sec } => {
             let batch = live.config.as_ref().map(|c| c.batch_size);

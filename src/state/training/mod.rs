@@ -5,7 +5,9 @@ pub mod data;
 pub mod form;
 pub mod live;
 pub mod plot;
+pub mod preview;
 pub mod runs;
+pub mod setting;
 pub mod words;
 
 use std::path::PathBuf;
@@ -13,16 +15,19 @@ use std::path::PathBuf;
 use crate::engine::command::{Command, JobId, Pick};
 use crate::engine::failure::Failure;
 use crate::engine::lab::order::{LabOrder, RunLabel};
-use crate::engine::lab::report::{LabReport, TrialResult};
+use crate::engine::lab::report::{LabReport, RunStatus, RunSummary, TrialResult};
+use crate::train::presets::Preset;
 use crate::train::split::Part;
 
 use super::AppState;
 use super::work::Progress;
 use data::DataStep;
-use form::{Form, Setting, StartFrom};
+use form::{Form, StartFrom};
 use live::{Live, Phase};
 use plot::PlotView;
+use preview::Preview;
 use runs::RunList;
+use setting::Setting;
 
 use crate::domain::card::Architecture;
 use crate::domain::history::XAxis;
@@ -34,6 +39,8 @@ pub struct TrainingState {
     pub data: DataStep,
     /// Steps 2 and 3: nets and settings.
     pub form: Form,
+    /// What augmentation does to a slice.
+    pub preview: Preview,
     /// Two steps on the device, asked for before the start.
     pub trial: Trial,
     /// The trainings of this session, in the order of their start.
@@ -113,6 +120,8 @@ pub enum TrainingAction {
     CancelSurvey,
     /// Draw the split by seed and shares again instead of following a file.
     DropSplitFile,
+    /// Split as this file says.
+    FollowSplit(PathBuf),
     /// The split's seed.
     SetSplitSeed(u64),
     /// The share of a part, 0–1.
@@ -131,6 +140,12 @@ pub enum TrainingAction {
     Set(Setting, String),
     /// A setting back to its default.
     Undo(Setting),
+    /// Begin with a set of settings.
+    UsePreset(Preset),
+    /// Show the strengths of augmentation with what they do to a slice, or fold them.
+    ShowStrengths(bool),
+    /// The command was copied.
+    CommandCopied,
     /// All settings of an earlier run.
     UseSettingsOf(PathBuf),
     /// Two trial steps.
@@ -197,29 +212,22 @@ pub fn update(state: &mut AppState, action: TrainingAction, now_secs: u64) -> Ve
             Vec::new()
         }
         A::OpenSlice(path) => super::opening::open(state, vec![path]),
-        A::SetClassifier(net) => {
-            state.training.form.set_classifier(net);
-            forget_trial(state)
-        }
-        A::SetSegmenter(net) => {
-            state.training.form.set_segmenter(net);
-            forget_trial(state)
-        }
-        A::SetStart(start) => {
-            state.training.form.start = start;
-            forget_trial(state)
-        }
-        A::Set(setting, text) => {
-            state.training.form.typed.insert(setting, text);
-            forget_trial(state)
-        }
-        A::Undo(setting) => {
-            state.training.form.typed.remove(&setting);
-            forget_trial(state)
-        }
+        A::FollowSplit(file) => data::change(state, |request| request.split_file = Some(file)),
+        A::SetClassifier(net) => change_form(state, |form| form.set_classifier(net)),
+        A::SetSegmenter(net) => change_form(state, |form| form.set_segmenter(net)),
+        A::SetStart(start) => change_form(state, |form| form.start = start),
+        A::Set(setting, text) => change_form(state, |form| drop(form.typed.insert(setting, text))),
+        A::Undo(setting) => change_form(state, |form| drop(form.typed.remove(&setting))),
+        A::UsePreset(preset) => change_form(state, |form| form.set_preset(preset)),
         A::UseSettingsOf(folder) => {
             runs::use_settings(state, &folder);
-            forget_trial(state)
+            change_form(state, |_| ())
+        }
+        A::ShowStrengths(is_shown) => preview::show(state, is_shown),
+        A::CommandCopied => {
+            let words = "The command is copied: paste it into a terminal.".to_owned();
+            state.notices.add(super::notice::Level::Info, super::notice::About::Training, words, Vec::new());
+            Vec::new()
         }
         A::Try => live::try_steps(state),
         A::Start => live::start(state, false),
@@ -262,6 +270,14 @@ fn confirm(state: &mut AppState) -> Vec<Command> {
     }
 }
 
+/// What was measured for other settings says nothing any more, and the preview follows.
+fn change_form(state: &mut AppState, change: impl FnOnce(&mut Form)) -> Vec<Command> {
+    change(&mut state.training.form);
+    let mut commands = forget_trial(state);
+    commands.extend(preview::refresh(state));
+    commands
+}
+
 fn forget_trial(state: &mut AppState) -> Vec<Command> {
     match std::mem::take(&mut state.training.trial) {
         Trial::Running(job) => vec![Command::Cancel { job }],
@@ -281,10 +297,7 @@ pub fn picked(state: &mut AppState, pick: Pick, path: PathBuf) -> Vec<Command> {
     match pick {
         Pick::DataFolder | Pick::DataTable => data::choose(state, path),
         Pick::SplitFile => data::change(state, |request| request.split_file = Some(path)),
-        Pick::StartWeights => {
-            state.training.form.start = StartFrom::File(path);
-            forget_trial(state)
-        }
+        Pick::StartWeights => change_form(state, |form| form.start = StartFrom::File(path)),
         Pick::SaveSplit => data::save_split(state, path),
         Pick::SaveCurves => runs::export(state, path),
         Pick::Files | Pick::Folder | Pick::ExportFolder | Pick::Models(_) => Vec::new(),
@@ -309,7 +322,8 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u
         LabReport::RunRead(record) => runs::read(state, record),
         LabReport::Examples(sheet) => runs::examples(state, sheet),
         LabReport::Written(file) => runs::written(state, job, file),
-        LabReport::Previewed(_) | LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
+        LabReport::Previewed(sheet) => preview::previewed(state, job, sheet),
+        LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
     }
 }
 
@@ -361,6 +375,21 @@ impl TrainingState {
     /// The training that the curves show: the one under way, else the latest that has begun.
     pub fn shown_live(&self) -> Option<&Live> {
         self.running().or_else(|| self.line.iter().rev().find(|live| live.history.step_count() > 0))
+    }
+
+    /// A run of the list as it stands now, where it is in training or waits for it.
+    pub fn as_it_stands(&self, run: &RunSummary) -> Option<RunSummary> {
+        let is_open = |live: &&Live| live.phase.is_under_way() || live.phase == Phase::Waiting;
+        let live = self.line.iter().find(|live| is_open(live) && live.folder.as_ref() == Some(&run.folder))?;
+        let status = if live.phase == Phase::Waiting { RunStatus::Queued } else { RunStatus::Running };
+        let mut now = RunSummary { status, ..run.clone() };
+        let epochs = live.history.epochs();
+        if let Some(last) = epochs.last() {
+            now.epochs_done = last.epoch + 1;
+            now.best = live.history.best_by_loss().map(|e| (e.epoch, e.val_loss, e.metric));
+            now.metric_curve = epochs.iter().map(|e| e.metric).collect();
+        }
+        Some(now)
     }
 
     pub(super) fn live_mut(&mut self, job: JobId) -> Option<&mut Live> {

@@ -14,8 +14,9 @@ use crate::state::notice::{About, Level};
 use crate::state::screen::MainView;
 use crate::train::config::TrainConfig;
 
-use super::form::{Setting, StartFrom};
+use super::form::StartFrom;
 use super::live;
+use super::setting::Setting;
 
 /// The weights of a run that read.
 const BEST_WEIGHTS: &str = "best.safetensors";
@@ -107,8 +108,8 @@ pub(super) fn read(state: &mut AppState, record: &Arc<RunRecord>) -> Vec<Command
     let history = history_of(record, smoothing);
     // A run that was taken up again shows its earlier epochs too.
     let taken_up = state.training.line.iter_mut().rev().find(|l| l.folder.as_ref() == Some(&record.folder));
-    if let Some(live) = taken_up.filter(|live| live.history.step_count() == 0) {
-        live.history = history.clone();
+    if let Some(live) = taken_up {
+        live.take_past(&history);
     }
     let runs = &mut state.training.runs;
     if !runs.wanted.contains(&record.folder) {
@@ -212,6 +213,10 @@ pub(super) fn use_settings(state: &mut AppState, folder: &Path) {
         if config.architecture.task() == Task::Classifier { (net, None) } else { (None, net) };
     form.start = config.start_from.clone().map_or(StartFrom::Scratch, StartFrom::File);
     form.typed.clear();
+    if config.head_first_epochs > 0.0 {
+        form.typed.insert(Setting::HeadFirst, config.head_first_epochs.to_string());
+    }
+    form.preset = None;
     form.base = Some(config);
 }
 

@@ -1,10 +1,14 @@
 //! What the Train view says: status line, progress, metric, question, what is missing. Not for drawing.
 
+use std::path::Path;
+
 use crate::domain::card::Task;
 use crate::engine::lab::order::Control;
 use crate::engine::lab::report::{RunStatus, RunSummary, TrialResult};
 use crate::state::AppState;
 use crate::state::text;
+use crate::train::command_line::command_line;
+use crate::train::config::TrainConfig;
 use crate::train::event::EndReason;
 use crate::train::inspect::DataReport;
 use crate::train::split::Part;
@@ -38,7 +42,7 @@ pub fn status(state: &AppState) -> Option<String> {
 
 /// How far a training is, in one line.
 pub fn course(live: &Live) -> String {
-    let mut parts = Vec::new();
+    let mut parts: Vec<String> = Vec::new();
     match (&live.phase, live.wish) {
         (_, Some(Control::Stop)) => parts.push("stopping".to_owned()),
         (_, Some(Control::Discard)) => parts.push("discarding".to_owned()),
@@ -58,7 +62,9 @@ pub fn course(live: &Live) -> String {
             if let Phase::Validating(done, total) = live.phase {
                 parts.push(format!("validating {done} of {total}"));
             }
-            parts.extend(live.mean_loss.map(|l| format!("loss {}", loss(l))));
+            // The words of a validation take the loss' place, so that the line stays one line.
+            let loss_now = live.mean_loss.filter(|_| !matches!(live.phase, Phase::Validating(..)));
+            parts.extend(loss_now.map(|l| format!("loss {}", loss(l))));
             parts.extend(live.eta_secs().map(|secs| format!("{} left", duration(secs))));
         }
         Phase::Ended(reason) => parts.push(end(*reason).to_owned()),
@@ -147,6 +153,15 @@ pub fn missing(state: &AppState) -> Option<String> {
         Some(setting) => format!("{}: {}", setting.label(), trouble.text),
         None => trouble.text.clone(),
     })
+}
+
+/// The commands that train in a terminal as the form stands, one a line; `None` where something is wrong or missing.
+pub fn command(state: &AppState) -> Option<String> {
+    let training = &state.training;
+    let (configs, troubles) = training.form.configs(Some(training.data.request.as_ref()?));
+    let name = |config: &TrainConfig| format!("runs/{}", config.architecture.label().to_lowercase().replace(' ', "-"));
+    let lines = configs.iter().map(|config| command_line(config, Path::new(&name(config))));
+    troubles.is_empty().then(|| lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// What two trial steps say: "96 s an epoch · 0.6 GB".

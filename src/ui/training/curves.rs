@@ -307,9 +307,8 @@ fn bands(state: &AppState, shown: &[Series], axis: XAxis) -> Vec<(Curve, Color32
 
 fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'static> {
     let x_value = |mark: GridMark, _: &RangeInclusive<f64>| short(mark.value);
-    let y_value = move |mark: GridMark, _: &RangeInclusive<f64>| {
-        short(if is_log { 10f64.powf(mark.value) } else { mark.value })
-    };
+    let y_value =
+        move |mark: GridMark, _: &RangeInclusive<f64>| short(if is_log { 10f64.powf(mark.value) } else { mark.value });
     let quiet = |hints: AxisHints<'static>| {
         hints.tick_label_color(palette.quiet).tick_label_font(theme::small()).label_spacing(1.0..=2.0)
     };

@@ -9,6 +9,7 @@ mod pointer;
 mod questions;
 mod runs;
 mod series;
+mod start;
 mod steps;
 
 use egui::{CentralPanel, Frame, Margin, Panel, ScrollArea, Ui};
@@ -37,7 +38,7 @@ pub fn training_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut
     Panel::left("train steps").exact_size(LEFT).resizable(false).frame(frame).show(ui, |ui| {
         // The buttons stand at the foot, so that nothing above moves them.
         let foot = Frame::new().fill(palette.panel);
-        Panel::bottom("train run").resizable(false).frame(foot).show(ui, |ui| steps::run_ui(ui, state, actions));
+        Panel::bottom("train run").resizable(false).frame(foot).show(ui, |ui| start::run_ui(ui, state, actions));
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 6.0);
             steps::steps_ui(ui, state, desk, actions);

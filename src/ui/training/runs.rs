@@ -45,6 +45,9 @@ pub fn runs_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec
     }
     for run in all.iter() {
         let is_shown = shown.contains(&run.folder.as_path());
+        // What is in training is newer than the list.
+        let now = state.training.as_it_stands(run);
+        let run = now.as_ref().unwrap_or(run);
         let response = card_ui(ui, run, is_shown, state.training.runs.listed_secs);
         if response.clicked() {
             let adds = ui.input(|i| i.modifiers.command || i.modifiers.shift);

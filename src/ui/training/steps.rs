@@ -1,29 +1,25 @@
-//! The four steps at the left: data, model, settings, start. Not for the settings' rows (`form`) or the runs.
+//! The first steps at the left: data, model, settings. Not for the settings' rows (`form`), the start (`start`) or the runs.
 
 use egui::{Label, Rect, RichText, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::{examples, form};
 use crate::domain::card::Architecture;
 use crate::engine::command::Pick;
-use crate::engine::lab::order::Control;
 use crate::state::AppState;
 use crate::state::action::Action;
 use crate::state::notice::About;
 use crate::state::text;
 use crate::state::training::data::Survey;
 use crate::state::training::form::StartFrom;
-use crate::state::training::live::Phase;
 use crate::state::training::{TrainingAction, Trial, words};
 use crate::train::inspect::DataReport;
+use crate::train::settings_help::IMAGENET_HINT;
 use crate::ui::desk::Desk;
 use crate::ui::marks::{self, Mark};
 use crate::ui::notices;
 use crate::ui::theme::{self, GRID, Palette};
 use crate::ui::widgets::{self, KeyButton, Look};
 
-/// Where ImageNet weights come from.
-const IMAGENET: &str = "ImageNet weights: in Python, safetensors.torch.save_file(torchvision.models.densenet121(\
-                        weights=\"DEFAULT\").state_dict(), \"densenet121.safetensors\"). This program downloads nothing.";
 /// Slices that the data panel shows.
 const GRID_SLICES: usize = 8;
 
@@ -32,7 +28,7 @@ fn send(actions: &mut Vec<Action>, action: TrainingAction) {
 }
 
 /// A step's title with its check mark.
-fn title(ui: &mut Ui, words: &str, is_done: bool) {
+pub fn title(ui: &mut Ui, words: &str, is_done: bool) {
     let color = Palette::of(ui).text;
     widgets::row(
         ui,
@@ -59,7 +55,7 @@ pub fn steps_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Ve
     widgets::rule(ui);
     let (_, troubles) = state.training.form.configs(state.training.data.request.as_ref());
     title(ui, "3 Settings", troubles.is_empty());
-    form::form_ui(ui, state, &troubles, actions);
+    form::form_ui(ui, state, &troubles, desk, actions);
     trial_ui(ui, state, actions);
 }
 
@@ -121,9 +117,6 @@ fn report_ui(ui: &mut Ui, state: &AppState, report: &DataReport, desk: &mut Desk
         widgets::quiet(ui, format!("Institutions: {}", list.join(", ")));
     }
     split_ui(ui, state, report, actions);
-    if let Some(accuracy) = report.constant_accuracy {
-        widgets::quiet(ui, format!("Always answering \"no tumor\" scores {:.0} % on validation.", accuracy * 100.0));
-    }
     for (index, warning) in report.warnings.iter().enumerate() {
         widgets::warning(ui, warning.text.clone());
         if warning.show.is_empty() {
@@ -173,6 +166,17 @@ fn split_ui(ui: &mut Ui, state: &AppState, report: &DataReport, actions: &mut Ve
         }
         None => shares_ui(ui, request.shares, request.seed, actions),
     }
+    if let Some(beside) = report.split_beside.as_ref().filter(|_| request.split_file.is_none()) {
+        widgets::row(
+            ui,
+            |ui| widgets::quiet_line(ui, "A split.csv lies beside the data."),
+            |ui| {
+                if KeyButton::new("Follow it").look(Look::Quiet).small().show(ui).clicked() {
+                    send(actions, TrainingAction::FollowSplit(beside.clone()));
+                }
+            },
+        );
+    }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         if request.split_file.is_some() {
@@ -188,22 +192,30 @@ fn split_ui(ui: &mut Ui, state: &AppState, report: &DataReport, actions: &mut Ve
     });
 }
 
+/// The shares of the parts, and on a line of its own the seed that draws them.
 fn shares_ui(ui: &mut Ui, shares: [f64; 3], seed: u64, actions: &mut Vec<Action>) {
-    ui.horizontal(|ui| {
-        widgets::quiet_line(ui, "seed");
-        let mut new = seed;
-        if ui.add(egui::DragValue::new(&mut new).speed(0.05)).changed() && new != seed {
-            send(actions, TrainingAction::SetSplitSeed(new));
-        }
-        for (part, share) in crate::train::split::Part::ALL.into_iter().zip(shares) {
-            widgets::quiet_line(ui, part.word());
-            let mut percent = (share * 100.0).round();
-            let response = ui.add(egui::DragValue::new(&mut percent).range(5.0..=90.0).suffix(" %").speed(0.2));
-            // While a number is dragged the data is not looked at again for each point.
-            if response.changed() && !response.dragged() || response.drag_stopped() {
-                send(actions, TrainingAction::SetShare(part, percent / 100.0));
+    ui.scope(|ui| {
+        ui.style_mut().override_font_id = Some(theme::small());
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.horizontal(|ui| {
+            for (part, share) in crate::train::split::Part::ALL.into_iter().zip(shares) {
+                widgets::quiet_line(ui, part.word());
+                let mut percent = (share * 100.0).round();
+                let number = egui::DragValue::new(&mut percent).range(5.0..=90.0).suffix(" %").max_decimals(0);
+                let response = ui.add(number.speed(0.2)).on_hover_text("Drag, or click and type");
+                // While a number is dragged the data is not looked at again for each point.
+                if response.changed() && !response.dragged() || response.drag_stopped() {
+                    send(actions, TrainingAction::SetShare(part, percent / 100.0));
+                }
             }
-        }
+        });
+        ui.horizontal(|ui| {
+            widgets::quiet_line(ui, "drawn by seed");
+            let mut new = seed;
+            if ui.add(egui::DragValue::new(&mut new).speed(0.05)).changed() && new != seed {
+                send(actions, TrainingAction::SetSplitSeed(new));
+            }
+        });
     });
 }
 
@@ -247,7 +259,7 @@ fn model_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             send(actions, TrainingAction::SetStart(StartFrom::Scratch));
         }
         let weights = KeyButton::new("weights…").look(Look::Bare).small().selected(!is_scratch).show(ui);
-        if weights.on_hover_text(IMAGENET).clicked() {
+        if weights.on_hover_text(IMAGENET_HINT).clicked() {
             send(actions, TrainingAction::Pick(Pick::StartWeights));
         }
     });
@@ -283,75 +295,4 @@ fn trial_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if button.on_hover_text("Memory and time an epoch, measured on the chosen device").clicked() {
         send(actions, TrainingAction::Try);
     }
-}
-
-/// Step 4 at the foot: start, pause, stop, and apart from them discard. They never move.
-pub fn run_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
-    let running = state.training.running();
-    let missing = words::missing(state);
-    widgets::rule(ui);
-    title(ui, "4 Start", missing.is_none());
-    let start = if running.is_some() { "Start after this one" } else { "Start" };
-    let size = vec2(ui.available_width(), 28.0);
-    let button = KeyButton::new(start).min_size(size).enabled(missing.is_none()).show(ui);
-    let button = match &missing {
-        Some(why) => button.on_hover_text(why),
-        None => button,
-    };
-    if button.clicked() {
-        send(actions, TrainingAction::Start);
-    }
-    let wish = running.and_then(|live| live.wish);
-    let rests = running.is_some_and(|live| live.phase == Phase::Paused) || wish == Some(Control::Pause);
-    let ends = matches!(wish, Some(Control::Stop | Control::Discard));
-    ui.horizontal(|ui| {
-        let is_enabled = running.is_some() && !ends;
-        let half = (ui.available_width() - 8.0) / 2.0;
-        let pause = KeyButton::new(if rests { "Continue" } else { "Pause" }).min_size(vec2(half - 24.0, 28.0));
-        if pause.enabled(is_enabled).show(ui).clicked() {
-            send(actions, TrainingAction::PauseOrGoOn);
-        }
-        let words = if ends { "Stopping…" } else { "Stop and keep best" };
-        if KeyButton::new(words).min_size(vec2(half + 24.0, 28.0)).enabled(is_enabled).show(ui).clicked() {
-            send(actions, TrainingAction::Stop);
-        }
-    });
-    // Three lines always, so that the buttons stay where they are.
-    let live = running.or_else(|| state.training.line.last());
-    let lines = live.map_or_else(
-        || [missing.clone().unwrap_or_default(), String::new(), String::new()],
-        |live| {
-            let stopping = words::early_stopping(live).unwrap_or_default();
-            let is_over = !live.phase.is_under_way();
-            let detail = if is_over { String::new() } else { words::detail(live) };
-            [format!("{}: {}", live.title(), words::course(live)), detail, stopping]
-        },
-    );
-    for line in lines {
-        let color = Palette::of(ui).quiet;
-        let words = RichText::new(if line.is_empty() { " " } else { line.as_str() }).font(theme::small()).color(color);
-        ui.add(Label::new(words).wrap());
-    }
-    let waiting: Vec<_> = state.training.line.iter().filter(|live| live.phase == Phase::Waiting).collect();
-    for live in waiting.iter().filter(|_| running.is_some()) {
-        widgets::row(
-            ui,
-            |ui| widgets::quiet_line(ui, &format!("In line: {}", live.title())),
-            |ui| {
-                if KeyButton::new("Withdraw").look(Look::Quiet).small().show(ui).clicked() {
-                    send(actions, TrainingAction::Withdraw(live.job));
-                }
-            },
-        );
-    }
-    widgets::row(
-        ui,
-        |_| (),
-        |ui| {
-            let discard = KeyButton::new("Discard…").look(Look::Quiet).small();
-            if discard.enabled(running.is_some() && !ends).show(ui).clicked() {
-                send(actions, TrainingAction::Discard);
-            }
-        },
-    );
 }
