@@ -199,10 +199,10 @@ fn shares_ui(ui: &mut Ui, shares: [f64; 3], seed: u64, actions: &mut Vec<Action>
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.horizontal(|ui| {
             for (part, share) in crate::train::split::Part::ALL.into_iter().zip(shares) {
-                widgets::quiet_line(ui, part.word());
+                let name = widgets::quiet_line(ui, part.word()).id;
                 let mut percent = (share * 100.0).round();
                 let number = egui::DragValue::new(&mut percent).range(5.0..=90.0).suffix(" %").max_decimals(0);
-                let response = ui.add(number.speed(0.2)).on_hover_text("Drag, or click and type");
+                let response = ui.add(number.speed(0.2)).labelled_by(name).on_hover_text("Drag, or click and type");
                 // While a number is dragged the data is not looked at again for each point.
                 if response.changed() && !response.dragged() || response.drag_stopped() {
                     send(actions, TrainingAction::SetShare(part, percent / 100.0));
@@ -210,9 +210,10 @@ fn shares_ui(ui: &mut Ui, shares: [f64; 3], seed: u64, actions: &mut Vec<Action>
             }
         });
         ui.horizontal(|ui| {
-            widgets::quiet_line(ui, "drawn by seed");
+            let name = widgets::quiet_line(ui, "drawn by seed").id;
             let mut new = seed;
-            if ui.add(egui::DragValue::new(&mut new).speed(0.05)).changed() && new != seed {
+            let response = ui.add(egui::DragValue::new(&mut new).speed(0.05)).labelled_by(name);
+            if response.changed() && new != seed {
                 send(actions, TrainingAction::SetSplitSeed(new));
             }
         });
