@@ -5,7 +5,7 @@ use egui_plot::{PlotPoint, PlotTransform};
 use std::sync::Arc;
 
 use crate::state::training::words;
-use crate::ui::theme;
+use crate::ui::theme::{self, Palette};
 
 /// Air between a point and its words, in points.
 const GAP: f32 = 5.0;
@@ -52,6 +52,8 @@ impl Labels {
             let galley = ui.painter().layout_no_wrap(label.words, theme::small(), label.color);
             let rect = place(point, &galley, label.is_end, frame, &taken);
             taken.push(rect);
+            // A curve that runs behind the words does not strike them through.
+            ui.painter().rect_filled(rect, 2.0, Palette::of(ui).ground.gamma_multiply(0.75));
             ui.painter().galley(rect.min, galley, label.color);
         }
     }
