@@ -52,8 +52,7 @@ fn push(window: &mut TestWindow, label: &str) {
 /// Starts; the small set's pictures are so alike that the split is asked about.
 fn start(window: &mut TestWindow) {
     window.harness.get_by_role_and_label(Role::Button, "Start").click();
-    window.harness.step();
-    window.harness.step();
+    wait(window, |w| w.shows("Train anyway"));
     assert_eq!(window.state().training.ask, Some(Ask::Leak));
     window.harness.get_by_role_and_label(Role::Button, "Train anyway").click_accesskit();
     window.harness.step();
