@@ -73,6 +73,7 @@ pub(super) fn listed(state: &mut AppState, found: &Arc<Vec<RunSummary>>, now_sec
 /// Shows a run alone or beside the others; one that is shown beside others goes.
 pub(super) fn show(state: &mut AppState, folder: &Path, adds: bool) -> Vec<Command> {
     let live = state.training.shown_live().and_then(|live| live.folder.clone());
+    let is_in_training = state.training.running().is_some_and(|live| live.folder.as_deref() == Some(folder));
     let runs = &mut state.training.runs;
     let is_shown = runs.shown.iter().any(|s| s.record.folder == folder);
     state.training.plot.zoom = None;
@@ -86,7 +87,8 @@ pub(super) fn show(state: &mut AppState, folder: &Path, adds: bool) -> Vec<Comma
         runs.wanted.clear();
         runs.examples = None;
         runs.example_epoch = None;
-        if live.as_deref() == Some(folder) {
+        // One that is over is read like any other, so that it can be named and used.
+        if is_in_training {
             return show_examples(state, None);
         }
     } else if runs.shown.is_empty() {
