@@ -19,7 +19,7 @@ use super::kit::{Setup, TestWindow};
 use crate::training::data_set;
 
 /// Longer than any of these trainings takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The Train view with the small data set chosen and a U-Net 16 at 32 pixels set.
 fn ready(mut window: TestWindow, epochs: &str) -> TestWindow {

@@ -321,8 +321,8 @@ fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'stati
         .grid_color(palette.line)
         .grid_fade(0.0)
         .grid_spacing(1.0..=2.0)
-        .x_grid_spacer(|input| ticks(input, TICKS_X, false))
-        .y_grid_spacer(move |input| ticks(input, TICKS_Y, is_log))
+        .x_grid_spacer(|input| ticks(&input, TICKS_X, false))
+        .y_grid_spacer(move |input| ticks(&input, TICKS_Y, is_log))
         .custom_x_axes(vec![quiet(AxisHints::new_x().formatter(x_value))])
         .custom_y_axes(vec![quiet(AxisHints::new_y().formatter(y_value).min_thickness(VALUES))])
         .allow_drag(false)
@@ -335,7 +335,7 @@ fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'stati
 }
 
 /// Few round values between the bounds, whole powers of ten alone where `is_log`.
-fn ticks(input: GridInput, at_most: f64, is_log: bool) -> Vec<GridMark> {
+fn ticks(input: &GridInput, at_most: f64, is_log: bool) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let span = (high - low).max(f64::MIN_POSITIVE);
     let power = 10f64.powf((span / at_most).log10().floor());

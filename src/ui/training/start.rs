@@ -60,7 +60,7 @@ pub fn run_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         );
     }
     let mut pressed = None;
-    let (_, is_discarded) = widgets::row(
+    let ((), is_discarded) = widgets::row(
         ui,
         |ui| {
             let command = words::command(state);
