@@ -17,7 +17,7 @@ struct Refusal {
 /// Agrees with every slice of the study that has no verdict yet, only when all its series are analyzed and viewed.
 pub(super) fn agree_all(state: &mut AppState, now_secs: u64) -> Vec<Command> {
     let Some((study, _, _)) = state.current_scan() else { return Vec::new() };
-    let (id, shown, at_slice) = (study.id, study.scan, study.scans[study.scan].slice);
+    let (id, shown) = (study.id, study.scan);
     // The series on screen is looked at first: what is missing there is the nearest.
     let order: Vec<usize> = std::iter::once(shown).chain((0..study.scans.len()).filter(|&s| s != shown)).collect();
     let refused = order.iter().find_map(|&scan| Some((scan, refusal(state, &study.scans[scan])?)));
@@ -30,8 +30,7 @@ pub(super) fn agree_all(state: &mut AppState, now_secs: u64) -> Vec<Command> {
     let mut commands = Vec::new();
     let mut is_joined = false;
     for scan in order {
-        let at = if scan == shown { at_slice } else { 0 };
-        let (more, has_changed) = agree_series(state, id, scan, at, now_secs);
+        let (more, has_changed) = agree_series(state, id, scan, now_secs);
         commands.extend(more);
         if has_changed && is_joined {
             state.undo.join_last();
@@ -63,15 +62,10 @@ fn refusal(state: &AppState, scan: &ScanState) -> Option<Refusal> {
 }
 
 /// Agrees with one series; true where something was left to agree with.
-fn agree_series(
-    state: &mut AppState,
-    id: StudyId,
-    scan_index: usize,
-    at_slice: usize,
-    now_secs: u64,
-) -> (Vec<Command>, bool) {
+fn agree_series(state: &mut AppState, id: StudyId, scan_index: usize, now_secs: u64) -> (Vec<Command>, bool) {
     let Some(scan) = state.study(id).and_then(|s| s.scans.get(scan_index)) else { return (Vec::new(), false) };
-    let thresholds = state.thresholds_of(scan);
+    // Taking it back leaves each series at the slice where the reader has it.
+    let (thresholds, at_slice) = (state.thresholds_of(scan), scan.slice);
     let undecided = (0..scan.counts.len()).filter(|&slice| scan.decision(slice, thresholds).is_none());
     let agree = |slice| {
         let after = reviewing::slice_review(scan, slice, Verdict::Agree, thresholds, now_secs);

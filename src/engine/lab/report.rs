@@ -9,6 +9,7 @@ use crate::train::config::TrainConfig;
 pub use crate::train::event::Mark;
 use crate::train::event::{EpochRecord, TrainEvent};
 pub use crate::train::examples::{ExamplePicture, ExampleSheet};
+use crate::train::trial::Trial;
 
 /// One report; [`super::super::event::Event::Lab`] carries it.
 #[derive(Clone, Debug)]
@@ -18,7 +19,7 @@ pub enum LabReport {
     /// A slice as augmentation changes it.
     Previewed(Arc<PreviewSheet>),
     /// Two trial steps are done.
-    Tried(TrialResult),
+    Tried(Trial),
     /// The training's folder is made: it is among the runs from now on.
     RunCreated(PathBuf),
     /// The training loop's own word; steps are thinned to 20 a second, epochs never.
@@ -50,25 +51,6 @@ pub struct PreviewSheet {
     pub size: usize,
     /// Gray values of the FLAIR, row by row; the plain one first.
     pub pictures: Vec<Vec<u8>>,
-}
-
-/// What two trial steps took.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TrialResult {
-    /// Name of the device.
-    pub device: String,
-    /// Seconds a step, the second one's.
-    pub secs_per_step: f32,
-    /// Steps an epoch.
-    pub steps_per_epoch: usize,
-    /// Seconds an epoch, validation estimated in.
-    pub secs_per_epoch: f32,
-    /// Peak memory of the process in bytes, where the system says it.
-    pub peak_bytes: Option<u64>,
-    /// Memory of the machine or device in bytes, where known.
-    pub available_bytes: Option<u64>,
-    /// What would fit, where this does not: "batch 4 would take about 0.9 GB".
-    pub suggestion: Option<String>,
 }
 
 /// Where a run stands.

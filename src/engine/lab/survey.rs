@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::order::{PreviewRequest, SurveyRequest};
-use super::report::{LabReport, PreviewSheet, TrialResult};
+use super::report::{LabReport, PreviewSheet};
 use super::steering::Lab;
 use crate::engine::event::Event;
 use crate::engine::failure::Failure;
@@ -46,16 +46,7 @@ pub fn try_out(lab: &Lab, job: &mut Job, config: &TrainConfig) -> Result<(), Sto
         go_on(job, "Trying two steps", done, total)
     });
     let trial = found.map_err(|e| ended("The settings cannot be tried", &e))?;
-    let result = TrialResult {
-        device: trial.device,
-        secs_per_step: trial.secs_per_step,
-        steps_per_epoch: trial.steps_per_epoch,
-        secs_per_epoch: trial.secs_per_epoch,
-        peak_bytes: trial.peak_bytes,
-        available_bytes: trial.available_bytes,
-        suggestion: trial.suggestion,
-    };
-    tell(job, LabReport::Tried(result));
+    tell(job, LabReport::Tried(trial));
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use crate::engine::command::{Command, JobId, Pick};
 use crate::engine::failure::Failure;
 use crate::engine::lab::order::{LabOrder, RunLabel};
-use crate::engine::lab::report::{LabReport, RunStatus, RunSummary, TrialResult};
+use crate::engine::lab::report::{LabReport, RunStatus, RunSummary};
 use crate::train::presets::Preset;
 use crate::train::split::Part;
 
@@ -64,7 +64,7 @@ pub enum Trial {
     /// Under way.
     Running(JobId),
     /// What they took.
-    Done(TrialResult),
+    Done(crate::train::trial::Trial),
     /// They failed.
     Failed(Failure),
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::domain::card::Task;
 use crate::engine::lab::order::Control;
-use crate::engine::lab::report::{RunStatus, RunSummary, TrialResult};
+use crate::engine::lab::report::{RunStatus, RunSummary};
 use crate::state::AppState;
 use crate::state::text;
 use crate::train::command_line::command_line;
@@ -165,7 +165,7 @@ pub fn command(state: &AppState) -> Option<String> {
 }
 
 /// What two trial steps say: "96 s an epoch · 0.6 GB".
-pub fn trial(result: &TrialResult) -> String {
+pub fn trial(result: &crate::train::trial::Trial) -> String {
     let gigabytes = |bytes: u64| format!("{:.1} GB", bytes as f64 / 1e9);
     let mut parts = vec![format!("{:.0} s an epoch", result.secs_per_epoch)];
     parts.extend(result.peak_bytes.map(|peak| match result.available_bytes {
