@@ -184,6 +184,30 @@ fn thresholds_are_chosen_for_sensitivity_specificity_and_volume_dice() {
 }
 
 #[test]
+fn where_sensitivity_and_specificity_can_both_be_had_the_lower_threshold_is_taken() {
+    // Scores are the net's, in single precision.
+    let slice = |score: f32, has_tumor| SliceAnswer {
+        item: 0,
+        has_tumor,
+        truth_px: 0,
+        score: Some(f64::from(score)),
+        map: None,
+    };
+    let of = |kinds: [(f32, bool, usize); 4]| {
+        let slices = kinds.into_iter().flat_map(|(score, has_tumor, count)| vec![slice(score, has_tumor); count]);
+        [PatientAnswer { patient: 0, slices: slices.collect() }]
+    };
+    // 95 % of 40 are 38: sensitivity holds up to 0.9, specificity from 0.3 on.
+    let answers = of([(0.9, true, 38), (0.3, true, 2), (0.4, false, 2), (0.1, false, 38)]);
+    let chosen = choose_classifier_thresholds(&answers).unwrap();
+    assert_eq!((chosen.band_low, chosen.band_high), (Some(chosen.threshold), Some(0.9)));
+    let part = of_classifier(&answers, f64::from(chosen.threshold));
+    assert!((0.3..0.4).contains(&chosen.threshold), "{}", chosen.threshold);
+    near(value(&part, "Recall"), 1.0);
+    near(value(&part, "Specificity"), 0.95);
+}
+
+#[test]
 fn the_best_mask_threshold_is_the_one_that_separates_tumor_from_the_rest() {
     let truth = Mask { rows: 1, cols: 4, bits: vec![true, true, false, false] };
     let map = ProbabilityMap { rows: 1, cols: 4, bytes: vec![180, 120, 110, 20] };
