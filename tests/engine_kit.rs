@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use glioview::domain::card::{Architecture, Crop, InputSpec, ModelCard, Normalization, Task, Thresholds};
 use glioview::domain::mask::ProbabilityMap;
-use glioview::domain::scan::{Plane, Samples, Scan, Sequence, Slice, Study};
+use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::engine::Engine;
 use glioview::engine::command::JobId;
 use glioview::engine::event::{Event, LoadedModels};
@@ -209,6 +209,7 @@ fn study_of(count: usize, sequences: &[Sequence], value: impl Fn(usize, usize, u
         slices: (0..count).map(slice).collect(),
         reference: Vec::new(),
         warnings: Vec::new(),
+        about: About::default(),
     };
     let (title, source) = ("head".into(), PathBuf::from("head"));
     Arc::new(Study { title, scans: vec![scan], synthetic: true, source, warnings: Vec::new() })

@@ -1,6 +1,6 @@
 //! Window and level against DICOM's formula, and the presets. Not for drawing.
 
-use glioview::domain::scan::{Plane, Samples, Scan, Sequence, Slice};
+use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice};
 use glioview::domain::window::{Preset, Presets, Window};
 
 fn scan_of(samples: Vec<Samples>, rows: usize, cols: usize) -> Scan {
@@ -20,6 +20,7 @@ fn scan_of(samples: Vec<Samples>, rows: usize, cols: usize) -> Scan {
         slices: samples.into_iter().map(slice).collect(),
         reference: Vec::new(),
         warnings: Vec::new(),
+        about: About::default(),
     }
 }
 

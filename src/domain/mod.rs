@@ -6,6 +6,7 @@ pub mod device;
 pub mod finding;
 pub mod gate;
 pub mod gate_measure;
+pub mod geometry;
 pub mod history;
 pub mod mask;
 pub mod metrics;

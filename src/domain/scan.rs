@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::geometry::Geometry;
+
 /// The stored gray values of one plane, in the depth that the file had.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Samples {
@@ -12,6 +14,8 @@ pub enum Samples {
     U8(Vec<u8>),
     /// 16-bit values.
     U16(Vec<u16>),
+    /// Signed 16-bit values.
+    I16(Vec<i16>),
     /// 32-bit floating-point values; never NaN or infinite (`io` refuses or replaces those).
     F32(Vec<f32>),
 }
@@ -22,6 +26,7 @@ impl Samples {
         match self {
             Self::U8(v) => v.len(),
             Self::U16(v) => v.len(),
+            Self::I16(v) => v.len(),
             Self::F32(v) => v.len(),
         }
     }
@@ -36,6 +41,7 @@ impl Samples {
         match self {
             Self::U8(v) => f32::from(v[index]),
             Self::U16(v) => f32::from(v[index]),
+            Self::I16(v) => f32::from(v[index]),
             Self::F32(v) => v[index],
         }
     }
@@ -45,6 +51,7 @@ impl Samples {
         match self {
             Self::U8(v) => v.iter().map(|&x| f32::from(x)).collect(),
             Self::U16(v) => v.iter().map(|&x| f32::from(x)).collect(),
+            Self::I16(v) => v.iter().map(|&x| f32::from(x)).collect(),
             Self::F32(v) => v.clone(),
         }
     }
@@ -54,6 +61,7 @@ impl Samples {
         match self {
             Self::U8(v) => v.len(),
             Self::U16(v) => v.len() * 2,
+            Self::I16(v) => v.len() * 2,
             Self::F32(v) => v.len() * 4,
         }
     }
@@ -62,7 +70,7 @@ impl Samples {
     pub fn bits(&self) -> u32 {
         match self {
             Self::U8(_) => 8,
-            Self::U16(_) => 16,
+            Self::U16(_) | Self::I16(_) => 16,
             Self::F32(_) => 32,
         }
     }
@@ -97,6 +105,8 @@ pub enum Sequence {
     Flair,
     /// T1-weighted after contrast.
     T1Post,
+    /// T2-weighted. The nets don't take it; it is shown.
+    T2,
     /// One gray picture of a sequence that the file does not name.
     Unknown,
 }
@@ -111,6 +121,7 @@ impl Sequence {
             Self::T1 => "T1",
             Self::Flair => "FLAIR",
             Self::T1Post => "T1 post",
+            Self::T2 => "T2",
             Self::Unknown => "Unknown sequence",
         }
     }
@@ -150,6 +161,78 @@ pub struct Scan {
     pub reference: Vec<Option<crate::domain::mask::Mask>>,
     /// What was odd about the stack, in words for the reader.
     pub warnings: Vec<String>,
+    /// Where it lies in the patient and what else the file says; all empty for plain pictures.
+    pub about: About,
+}
+
+/// What a medical file says about a stack beside its pixels. Nothing here identifies the patient.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct About {
+    /// Where the slices lie in the patient; `None` where the file does not say.
+    pub geometry: Option<Geometry>,
+    /// Stacks with equal values lie in one coordinate system; `None` where the file does not say.
+    pub frame_of_reference: Option<String>,
+    /// The file's own words for the series: "Ax FLAIR".
+    pub description: String,
+    /// Name of the transfer syntax or of the file's form: "JPEG 2000, lossless", "NIfTI-2, gzip".
+    pub encoding: String,
+    /// From stored to measured values; the identity where the file does not say.
+    pub rescale: Rescale,
+    /// The windows that the file names, in measured values.
+    pub windows: Vec<FileWindow>,
+    /// Whether the smallest value is white (MONOCHROME1).
+    pub is_inverted: bool,
+}
+
+/// From stored to measured values: `slope * stored + intercept`.
+///
+/// *Source*: DICOM PS3.3 C.11.1.1.2; NIfTI-1 `scl_slope`, `scl_inter`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rescale {
+    /// Factor; never 0.
+    pub slope: f64,
+    /// Summand.
+    pub intercept: f64,
+}
+
+impl Default for Rescale {
+    fn default() -> Self {
+        Self { slope: 1.0, intercept: 0.0 }
+    }
+}
+
+impl Rescale {
+    /// The measured value of `stored`.
+    pub fn measured(self, stored: f32) -> f64 {
+        self.slope * f64::from(stored) + self.intercept
+    }
+}
+
+/// How a window maps values to shades.
+///
+/// *Source*: DICOM PS3.3 C.11.2.1.2 and C.11.2.1.3.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WindowFunction {
+    /// LINEAR: for integer values, with half a step at each end.
+    #[default]
+    Linear,
+    /// LINEAR_EXACT: for continuous values.
+    LinearExact,
+    /// SIGMOID: soft at both ends.
+    Sigmoid,
+}
+
+/// One window that a file names.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileWindow {
+    /// The file's own word for it, or empty.
+    pub name: String,
+    /// The value in the middle, in measured values.
+    pub center: f64,
+    /// From black to white, in measured values; more than 0.
+    pub width: f64,
+    /// How values become shades.
+    pub function: WindowFunction,
 }
 
 impl Scan {

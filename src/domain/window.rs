@@ -19,7 +19,9 @@ impl Window {
     pub fn from_range(low: f32, high: f32, samples: &Samples) -> Self {
         let span = (high - low).max(0.0);
         match samples {
-            Samples::U8(_) | Samples::U16(_) => Self { center: low + span / 2.0 + 0.5, width: span + 1.0 },
+            Samples::U8(_) | Samples::U16(_) | Samples::I16(_) => {
+                Self { center: low + span / 2.0 + 0.5, width: span + 1.0 }
+            }
             Samples::F32(_) => {
                 Self { center: low + span / 2.0, width: if span > 0.0 { span } else { f32::MIN_POSITIVE.sqrt() } }
             }
@@ -67,6 +69,13 @@ impl Window {
             Samples::U16(values) => {
                 let table: Vec<u8> = (0..=u16::MAX).map(|v| self.shade(f32::from(v))).collect();
                 values.iter().map(|&v| table[usize::from(v)]).collect()
+            }
+            Samples::I16(values) if values.len() < 1 << 15 => {
+                values.iter().map(|&v| self.shade(f32::from(v))).collect()
+            }
+            Samples::I16(values) => {
+                let table: Vec<u8> = (0..=u16::MAX).map(|bits| self.shade(f32::from(bits.cast_signed()))).collect();
+                values.iter().map(|&v| table[usize::from(v.cast_unsigned())]).collect()
             }
             Samples::F32(values) => values.iter().map(|&v| self.shade_exact(v)).collect(),
         }
@@ -163,6 +172,7 @@ impl Range {
             match &plane.samples {
                 Samples::U8(v) => take(v.iter().min().map(|&x| f32::from(x)), v.iter().max().map(|&x| f32::from(x))),
                 Samples::U16(v) => take(v.iter().min().map(|&x| f32::from(x)), v.iter().max().map(|&x| f32::from(x))),
+                Samples::I16(v) => take(v.iter().min().map(|&x| f32::from(x)), v.iter().max().map(|&x| f32::from(x))),
                 Samples::F32(v) => take(v.iter().copied().reduce(f32::min), v.iter().copied().reduce(f32::max)),
             }
         }

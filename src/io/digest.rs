@@ -23,6 +23,7 @@ pub fn of_scan(scan: &Scan) -> String {
         match &plane.samples {
             Samples::U8(values) => hasher.update(values),
             Samples::U16(values) => update_chunked(&mut hasher, values, u16::to_le_bytes),
+            Samples::I16(values) => update_chunked(&mut hasher, values, i16::to_le_bytes),
             Samples::F32(values) => update_chunked(&mut hasher, values, |v| v.to_bits().to_le_bytes()),
         }
     }

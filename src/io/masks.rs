@@ -54,7 +54,7 @@ fn binary(page: &Page, is_graded: &mut bool) -> Mask {
     let limit = match samples {
         _ if is_binary => 0.0,
         Samples::U8(_) => 127.0,
-        Samples::U16(_) | Samples::F32(_) => highest / 2.0,
+        Samples::U16(_) | Samples::I16(_) | Samples::F32(_) => highest / 2.0,
     };
     *is_graded |= !is_binary;
     Mask { rows: page.rows, cols: page.cols, bits: values().map(|v| v > limit).collect() }

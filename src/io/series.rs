@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::raster::{Kind, Page};
-use crate::domain::scan::{Plane, Samples, Scan, Sequence, Slice};
+use crate::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice};
 
 /// Three channels are three sequences where they differ by more than this share of their brightness, summed over the
 /// scan. Measured on the LGG set's 3115 slices: slices whose channels differ at all
@@ -176,7 +176,17 @@ fn scan_of(group: Vec<Picture>, title: &str, is_split: bool) -> Scan {
     let mut warnings = Vec::new();
     let sequences = sequences_of(&group, &mut warnings);
     let slices = group.into_iter().map(|picture| slice_of(picture, sequences.len())).collect();
-    Scan { title: scan_title, kind, rows, cols, sequences, slices, reference: Vec::new(), warnings }
+    Scan {
+        title: scan_title,
+        kind,
+        rows,
+        cols,
+        sequences,
+        slices,
+        reference: Vec::new(),
+        warnings,
+        about: About::default(),
+    }
 }
 
 fn slice_of(picture: Picture, plane_count: usize) -> Slice {

@@ -84,23 +84,30 @@ impl SequenceStats {
                 values.iter().map(|&v| table[usize::from(v)]).collect()
             }
             Samples::U16(values) => values.iter().map(|&v| self.normalized(f32::from(v))).collect(),
+            Samples::I16(values) => values.iter().map(|&v| self.normalized(f32::from(v))).collect(),
             Samples::F32(values) => values.iter().map(|&v| self.normalized(v)).collect(),
         }
     }
 }
 
+/// How many 16-bit values are negative, and how many signed and unsigned ones there are together.
+const NEGATIVES: usize = 1 << 15;
+const INTEGERS: usize = NEGATIVES + (1 << 16);
+
 /// Every distinct value with its count, ascending.
 fn value_counts<'a>(planes: impl Iterator<Item = &'a Plane>) -> Vec<(f32, u64)> {
-    let mut integers = vec![0u64; 65536];
+    // Signed values first, so that the counts come out ascending.
+    let mut integers = vec![0u64; INTEGERS];
     let mut floats: Vec<f32> = Vec::new();
     for plane in planes {
         match &plane.samples {
-            Samples::U8(v) => v.iter().for_each(|&x| integers[usize::from(x)] += 1),
-            Samples::U16(v) => v.iter().for_each(|&x| integers[usize::from(x)] += 1),
+            Samples::U8(v) => v.iter().for_each(|&x| integers[NEGATIVES + usize::from(x)] += 1),
+            Samples::U16(v) => v.iter().for_each(|&x| integers[NEGATIVES + usize::from(x)] += 1),
+            Samples::I16(v) => v.iter().for_each(|&x| integers[NEGATIVES.wrapping_add_signed(isize::from(x))] += 1),
             Samples::F32(v) => floats.extend_from_slice(v),
         }
     }
-    let counted = integers.iter().enumerate().filter(|(_, n)| **n > 0).map(|(v, n)| (v as f32, *n));
+    let counted = integers.iter().enumerate().filter(|(_, n)| **n > 0).map(|(v, n)| (v as f32 - NEGATIVES as f32, *n));
     if floats.is_empty() {
         return counted.collect();
     }

@@ -138,7 +138,7 @@ fn least_width(state: &AppState) -> f32 {
     let plane = state.current_study().and_then(|s| s.current_slice()).and_then(|s| s.planes.first());
     match plane.map(|p| &p.samples) {
         Some(Samples::F32(_)) => f32::MIN_POSITIVE,
-        Some(Samples::U8(_) | Samples::U16(_)) | None => 1.0,
+        Some(Samples::U8(_) | Samples::U16(_) | Samples::I16(_)) | None => 1.0,
     }
 }
 

@@ -8,7 +8,7 @@ use super::dataset::Dataset;
 use super::error::TrainError;
 use super::picture;
 use crate::domain::mask::{Mask, ProbabilityMap};
-use crate::domain::scan::{Scan, Sequence, Slice};
+use crate::domain::scan::{About, Scan, Sequence, Slice};
 use crate::nn::error::NnError;
 use crate::nn::input::Prepared;
 use crate::nn::reader::{ChosenNets, Reader};
@@ -179,6 +179,7 @@ fn empty_scan(rows: usize, cols: usize, planes: usize) -> Scan {
         slices: Vec::new(),
         reference: Vec::new(),
         warnings: Vec::new(),
+        about: About::default(),
     }
 }
 

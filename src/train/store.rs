@@ -237,6 +237,7 @@ pub fn fingerprint(picture: &Picture) -> Option<u64> {
     let is_constant = |samples: &Samples| match samples {
         Samples::U8(v) => v.windows(2).all(|w| w[0] == w[1]),
         Samples::U16(v) => v.windows(2).all(|w| w[0] == w[1]),
+        Samples::I16(v) => v.windows(2).all(|w| w[0] == w[1]),
         Samples::F32(v) => v.windows(2).all(|w| w[0] == w[1]),
     };
     if picture.planes.iter().all(|p| is_constant(&p.samples)) {
@@ -248,6 +249,7 @@ pub fn fingerprint(picture: &Picture) -> Option<u64> {
         match &plane.samples {
             Samples::U8(v) => v.hash(&mut hasher),
             Samples::U16(v) => v.hash(&mut hasher),
+            Samples::I16(v) => v.hash(&mut hasher),
             Samples::F32(v) => v.iter().for_each(|x| x.to_bits().hash(&mut hasher)),
         }
     }

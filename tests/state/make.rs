@@ -9,7 +9,7 @@ use glioview::domain::card::{
 use glioview::domain::finding::ModelStamp;
 use glioview::domain::gate::GateVerdict;
 use glioview::domain::mask::{Mask, ProbabilityMap};
-use glioview::domain::scan::{Plane, Samples, Scan, Sequence, Slice, Study};
+use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::engine::command::{AnalyzeOptions, Command, JobId};
 use glioview::engine::event::{Event, LoadedModels};
 use glioview::engine::failure::Failure;
@@ -49,6 +49,7 @@ pub fn scan(slices: usize) -> Scan {
         slices: slices.collect(),
         reference: Vec::new(),
         warnings: Vec::new(),
+        about: About::default(),
     }
 }
 
