@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use glioview::domain::card::{Architecture, Crop, InputSpec, ModelCard, Normalization, Task, Thresholds};
 use glioview::domain::mask::ProbabilityMap;
-use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice, Study};
+use glioview::domain::scan::{About, Patient, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::engine::Engine;
 use glioview::engine::command::JobId;
 use glioview::engine::event::{Event, LoadedModels};
@@ -212,7 +212,14 @@ fn study_of(count: usize, sequences: &[Sequence], value: impl Fn(usize, usize, u
         about: About::default(),
     };
     let (title, source) = ("head".into(), PathBuf::from("head"));
-    Arc::new(Study { title, scans: vec![scan], synthetic: true, source, warnings: Vec::new() })
+    Arc::new(Study {
+        title,
+        scans: vec![scan],
+        synthetic: true,
+        source,
+        warnings: Vec::new(),
+        patient: Patient::default(),
+    })
 }
 
 /// Wakes nobody.

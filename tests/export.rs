@@ -10,7 +10,7 @@ use glioview::domain::finding::{Finding, ModelStamp, SliceFinding};
 use glioview::domain::gate::{GateReason, GateVerdict};
 use glioview::domain::mask::{Mask, ProbabilityMap};
 use glioview::domain::review::{Review, SliceReview, Verdict};
-use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice, Study};
+use glioview::domain::scan::{About, Patient, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::io::error::IoError;
 use glioview::io::export::{ScanResults, StudyResults, Written, subfolder_name, write};
 use glioview::io::home::Home;
@@ -42,7 +42,14 @@ fn study() -> Study {
         warnings: vec!["T1 is missing".into()],
         about: About::default(),
     };
-    Study { title: "p1".into(), scans: vec![scan], synthetic: false, source: "/data/p1".into(), warnings: Vec::new() }
+    Study {
+        title: "p1".into(),
+        scans: vec![scan],
+        synthetic: false,
+        source: "/data/p1".into(),
+        warnings: Vec::new(),
+        patient: Patient::default(),
+    }
 }
 
 fn plane(first: u8) -> Plane {

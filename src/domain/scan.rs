@@ -182,6 +182,56 @@ pub struct About {
     pub windows: Vec<FileWindow>,
     /// Whether the smallest value is white (MONOCHROME1).
     pub is_inverted: bool,
+    /// Stored values from the first to the second stand for no tissue: drawn black, left out of every statistic.
+    pub padding: Option<[f32; 2]>,
+    /// Curves that the file names instead of windows, by its own words for them.
+    pub tables: Vec<ShadeTable>,
+    /// How the series was acquired.
+    pub acquisition: Acquisition,
+    /// Stacks with equal values come from one patient; says nothing about who that is. `None` where the file does not say.
+    pub patient_key: Option<u64>,
+}
+
+/// How a series was acquired, as far as its file says: what the sequence is told by.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Acquisition {
+    /// "MR", "CT", "SEG" …; empty where the file does not say.
+    pub modality: String,
+    /// The file's own word for the part of the body, in capitals: "HEAD", "BRAIN"; empty where it does not say.
+    pub body_part: String,
+    /// The protocol's name.
+    pub protocol: String,
+    /// The scanning sequence and its variants: "SE\\IR".
+    pub scanning_sequence: String,
+    /// The manufacturer's name for the sequence: "*tfl3d1".
+    pub sequence_name: String,
+    /// What the pictures are: "ORIGINAL\\PRIMARY\\M".
+    pub image_type: String,
+    /// The contrast agent; empty where none was given or the file does not say.
+    pub contrast_agent: String,
+    /// TR.
+    pub repetition_ms: Option<f64>,
+    /// TE.
+    pub echo_ms: Option<f64>,
+    /// TI.
+    pub inversion_ms: Option<f64>,
+    /// Number of the series in its study.
+    pub series_number: Option<i64>,
+    /// UID of the series; stays inside of the program.
+    pub series_uid: Option<String>,
+}
+
+/// From measured values to shades by a table.
+///
+/// *Source*: DICOM PS3.3 C.11.2.1.1, VOI LUT.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShadeTable {
+    /// The file's own word for it, or empty.
+    pub name: String,
+    /// The measured value of the table's first entry; values below take the first entry, values beyond the last the last.
+    pub first: f64,
+    /// Shades from black, 0, to white, 1.
+    pub shades: Vec<f32>,
 }
 
 /// From stored to measured values: `slope * stored + intercept`.
@@ -267,6 +317,36 @@ pub struct Study {
     pub source: PathBuf,
     /// Files that could not be read and other oddities, in words for the reader.
     pub warnings: Vec<String>,
+    /// Who it is, for the screen alone and only on demand; empty for plain pictures.
+    pub patient: Patient,
+}
+
+/// Who a study is of. Shown only on demand, never written, logged or exported: it prints as nothing.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Patient {
+    /// Name, as people write it: "Doe, Jane".
+    pub name: String,
+    /// The hospital's number.
+    pub id: String,
+    /// Birth date as the file has it: "19700131".
+    pub birth_date: String,
+    /// "F", "M", "O" or empty.
+    pub sex: String,
+    /// Date of the study: "20240131".
+    pub study_date: String,
+}
+
+impl Patient {
+    /// Whether the file says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl std::fmt::Debug for Patient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(if self.is_empty() { "Patient(unknown)" } else { "Patient(hidden)" })
+    }
 }
 
 impl Study {

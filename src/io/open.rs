@@ -8,7 +8,7 @@ use super::error::IoError;
 use super::plan::{StudyPlan, plan};
 use super::series::{Picture, file_name, stack};
 use super::{limits, masks, raster};
-use crate::domain::scan::Study;
+use crate::domain::scan::{Patient, Study};
 
 /// Called before each file with the files done and the files in all; `Break` stops the opening.
 pub type OnStep<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
@@ -116,7 +116,7 @@ fn read_within(
         warnings.push(left_out_words(plan));
     }
     let (title, source) = (plan.title.clone(), plan.source.clone());
-    Ok(Some(Study { title, scans, synthetic: false, source, warnings }))
+    Ok(Some(Study { title, scans, synthetic: false, source, warnings, patient: Patient::default() }))
 }
 
 /// Counts bytes against a study's own limit and what is left of the shared ceiling.

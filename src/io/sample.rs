@@ -7,7 +7,7 @@ use super::error::IoError;
 use super::masks;
 use super::raster;
 use super::series::{Picture, stack};
-use crate::domain::scan::Study;
+use crate::domain::scan::{Patient, Study};
 
 /// How the sample is called on screen and in exports.
 pub const TITLE: &str = "Sample (synthetic)";
@@ -24,5 +24,5 @@ pub fn open() -> Result<Study, IoError> {
     let (mut scans, mut warnings) = stack(pictures, TITLE);
     let masks = masks::from_pages(&raster::decode_bytes(MASKS, "sample_mask.tif")?, Path::new("sample_mask.tif"));
     masks::attach(&mut scans, vec![masks], &mut warnings);
-    Ok(Study { title: TITLE.to_owned(), scans, synthetic: true, source: path, warnings })
+    Ok(Study { title: TITLE.to_owned(), scans, synthetic: true, source: path, warnings, patient: Patient::default() })
 }

@@ -9,7 +9,7 @@ use glioview::domain::card::{
 use glioview::domain::finding::ModelStamp;
 use glioview::domain::gate::GateVerdict;
 use glioview::domain::mask::{Mask, ProbabilityMap};
-use glioview::domain::scan::{About, Plane, Samples, Scan, Sequence, Slice, Study};
+use glioview::domain::scan::{About, Patient, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::engine::command::{AnalyzeOptions, Command, JobId};
 use glioview::engine::event::{Event, LoadedModels};
 use glioview::engine::failure::Failure;
@@ -55,7 +55,7 @@ pub fn scan(slices: usize) -> Scan {
 
 pub fn study_of(name: &str, scans: Vec<Scan>) -> Study {
     let source = PathBuf::from(format!("/data/{name}"));
-    Study { title: name.to_owned(), scans, synthetic: false, source, warnings: Vec::new() }
+    Study { title: name.to_owned(), scans, synthetic: false, source, warnings: Vec::new(), patient: Patient::default() }
 }
 
 pub fn study(name: &str, slices: usize) -> Study {
