@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use super::error::IoError;
+use super::masks::MaskFile;
+use super::nifti::Volume;
 use super::plan::{StudyPlan, plan};
 use super::series::{Picture, file_name, stack};
-use super::{limits, masks, raster};
+use super::{limits, masks, nifti, raster};
 use crate::domain::scan::{Patient, Study};
 
 /// Called before each file with the files done and the files in all; `Break` stops the opening.
@@ -36,7 +38,7 @@ pub fn open_beside(paths: &[PathBuf], open_bytes: u64, on_step: &mut OnStep<'_>)
     }
     let plan = plan(paths);
     let mut opened = Opened { studies: Vec::new(), failures: plan.failures };
-    let total: usize = plan.studies.iter().map(|s| s.pictures.len() + s.masks.len()).sum();
+    let total: usize = plan.studies.iter().map(StudyPlan::file_count).sum();
     let (mut done, mut bytes) = (0, open_bytes);
     for study_plan in plan.studies {
         let room = limits::MAX_OPEN_BYTES.saturating_sub(bytes);
@@ -50,7 +52,7 @@ pub fn open_beside(paths: &[PathBuf], open_bytes: u64, on_step: &mut OnStep<'_>)
             Err(IoError::Canceled) => return Err(IoError::Canceled),
             Err(error) => opened.failures.push((study_plan.source.clone(), error)),
         }
-        done += study_plan.pictures.len() + study_plan.masks.len();
+        done += study_plan.file_count();
     }
     if on_step(total, total).is_break() {
         return Err(IoError::Canceled);
@@ -66,7 +68,7 @@ pub fn read(
     on_step: &mut OnStep<'_>,
     failures: &mut Vec<(PathBuf, IoError)>,
 ) -> Result<Option<Study>, IoError> {
-    let total = plan.pictures.len() + plan.masks.len();
+    let total = plan.file_count();
     read_within(plan, limits::MAX_OPEN_BYTES, &mut |done| on_step(done, total), failures)
 }
 
@@ -76,47 +78,91 @@ fn read_within(
     on_step: &mut dyn FnMut(usize) -> ControlFlow<()>,
     failures: &mut Vec<(PathBuf, IoError)>,
 ) -> Result<Option<Study>, IoError> {
-    let mut pictures: Vec<Picture> = Vec::new();
-    let mut budget = Budget { used: 0, room, plan };
-    for (index, path) in plan.pictures.iter().enumerate() {
-        if on_step(index).is_break() {
-            return Err(IoError::Canceled);
-        }
-        match raster::decode(path) {
-            Ok(pages) => {
-                let count = pages.len();
-                for (index, page) in pages.into_iter().enumerate() {
-                    let picture = Picture::new(page, path, index, count);
-                    budget.take(picture.bytes())?;
-                    pictures.push(picture);
-                }
-            }
-            Err(error) => failures.push((path.clone(), error)),
-        }
-    }
-    if pictures.is_empty() {
+    let budget = Budget { used: 0, room, plan };
+    let mut reading = Reading { budget, done: 0, on_step, failures };
+    let pictures = reading.pictures(&plan.pictures)?;
+    let volumes = reading.volumes(&plan.volumes)?;
+    if pictures.is_empty() && volumes.is_empty() {
         return Ok(None);
     }
-    let mut files = Vec::new();
-    for (index, path) in plan.masks.iter().enumerate() {
-        if on_step(plan.pictures.len() + index).is_break() {
-            return Err(IoError::Canceled);
-        }
-        match masks::read(path) {
-            Ok(file) => {
-                budget.take(file.masks.iter().map(|m| m.bits.len() as u64).sum())?;
-                files.push(file);
-            }
-            Err(error) => failures.push((path.clone(), error)),
-        }
-    }
+    let files = reading.masks(&plan.masks)?;
     let (mut scans, mut warnings) = stack(pictures, &plan.title);
     masks::attach(&mut scans, files, &mut warnings);
+    scans.extend(volumes.into_iter().map(|volume| volume.scan));
     if !plan.left_out.is_empty() {
         warnings.push(left_out_words(plan));
     }
     let (title, source) = (plan.title.clone(), plan.source.clone());
     Ok(Some(Study { title, scans, synthetic: false, source, warnings, patient: Patient::default() }))
+}
+
+/// One study while its files are read, kind by kind. A file that does not open is a failure beside the others.
+struct Reading<'a> {
+    budget: Budget<'a>,
+    /// Files that were dealt with.
+    done: usize,
+    on_step: &'a mut dyn FnMut(usize) -> ControlFlow<()>,
+    failures: &'a mut Vec<(PathBuf, IoError)>,
+}
+
+impl Reading<'_> {
+    /// Before each file.
+    fn step(&mut self) -> Result<(), IoError> {
+        let flow = (self.on_step)(self.done);
+        self.done += 1;
+        if flow.is_break() { Err(IoError::Canceled) } else { Ok(()) }
+    }
+
+    fn pictures(&mut self, paths: &[PathBuf]) -> Result<Vec<Picture>, IoError> {
+        let mut pictures = Vec::new();
+        for path in paths {
+            self.step()?;
+            match raster::decode(path) {
+                Ok(pages) => {
+                    let count = pages.len();
+                    for (index, page) in pages.into_iter().enumerate() {
+                        let picture = Picture::new(page, path, index, count);
+                        self.budget.take(picture.bytes())?;
+                        pictures.push(picture);
+                    }
+                }
+                Err(error) => self.failures.push((path.clone(), error)),
+            }
+        }
+        Ok(pictures)
+    }
+
+    fn volumes(&mut self, paths: &[PathBuf]) -> Result<Vec<Volume>, IoError> {
+        let mut volumes = Vec::new();
+        for path in paths {
+            self.step()?;
+            let (on_step, now) = (&mut self.on_step, self.done - 1);
+            match nifti::read(path, &mut || on_step(now)) {
+                Ok(volume) => {
+                    self.budget.take(volume.scan.bytes() as u64)?;
+                    volumes.push(volume);
+                }
+                Err(IoError::Canceled) => return Err(IoError::Canceled),
+                Err(error) => self.failures.push((path.clone(), error)),
+            }
+        }
+        Ok(volumes)
+    }
+
+    fn masks(&mut self, paths: &[PathBuf]) -> Result<Vec<MaskFile>, IoError> {
+        let mut files = Vec::new();
+        for path in paths {
+            self.step()?;
+            match masks::read(path) {
+                Ok(file) => {
+                    self.budget.take(file.masks.iter().map(|m| m.bits.len() as u64).sum())?;
+                    files.push(file);
+                }
+                Err(error) => self.failures.push((path.clone(), error)),
+            }
+        }
+        Ok(files)
+    }
 }
 
 /// Counts bytes against a study's own limit and what is left of the shared ceiling.

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::IoError;
+use super::kind::{FileKind, recognize};
 use super::series::file_name;
-use super::{limits, masks, raster};
+use super::{limits, masks, nifti, raster};
 
 /// How deep a folder is searched for patient folders.
 const MAX_DEPTH: usize = 4;
@@ -20,10 +21,19 @@ pub struct StudyPlan {
     pub source: PathBuf,
     /// Pictures in natural order.
     pub pictures: Vec<PathBuf>,
+    /// NIfTI volumes in natural order, masks among them: what is one shows when it is read.
+    pub volumes: Vec<PathBuf>,
     /// Mask files in natural order.
     pub masks: Vec<PathBuf>,
     /// Files that are no pictures, left out.
     pub left_out: Vec<PathBuf>,
+}
+
+impl StudyPlan {
+    /// How many files will be read.
+    pub fn file_count(&self) -> usize {
+        self.pictures.len() + self.volumes.len() + self.masks.len()
+    }
 }
 
 /// What `paths` hold.
@@ -64,16 +74,18 @@ fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
     let mut names: Vec<PathBuf> = files.iter().map(|&p| p.clone()).collect();
     sort_naturally(&mut names);
     names.dedup();
-    let mut pictures = Vec::new();
+    let (mut pictures, mut volumes) = (Vec::new(), Vec::new());
     for path in names {
-        match raster::sniff(&path) {
-            Ok(_) => pictures.push(path),
+        match recognize(&path) {
+            Ok(FileKind::Picture(_)) => pictures.push(path),
+            Ok(FileKind::Volume) => volumes.push(path),
+            Ok(FileKind::VolumeValues) => volumes.extend(nifti::header_path(&path)),
             Err(error) => plan.failures.push((path, error)),
         }
     }
-    if pictures.is_empty() {
-        return;
-    }
+    // A pair of which both files were named is one volume.
+    sort_naturally(&mut volumes);
+    volumes.dedup();
     let (mut masks, mut pictures): (Vec<_>, Vec<_>) =
         pictures.into_iter().partition(|p| masks::picture_stem(p).is_some());
     if pictures.is_empty() {
@@ -85,13 +97,14 @@ fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
         }
     }
     sort_naturally(&mut masks);
-    let title = match pictures.as_slice() {
+    let named: Vec<&PathBuf> = pictures.iter().chain(&volumes).collect();
+    let title = match named.as_slice() {
         [only] => file_name(only),
         [first, ..] => first.parent().filter(|p| p.file_name().is_some()).map_or_else(|| file_name(first), file_name),
         [] => return,
     };
-    let source = pictures[0].clone();
-    plan.studies.push(StudyPlan { title, source, pictures, masks, left_out: Vec::new() });
+    let source = named[0].clone();
+    plan.studies.push(StudyPlan { title, source, pictures, volumes, masks, left_out: Vec::new() });
 }
 
 /// Masks that lie beside the named pictures, though nobody named them.
@@ -127,12 +140,15 @@ fn plan_folder(folder: &Path, depth: usize, looked_at: &mut usize, plan: &mut Pl
 }
 
 fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
-    let (mut pictures, mut masks, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut pictures, mut volumes, mut masks, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut foreign: Vec<(PathBuf, IoError)> = Vec::new();
     for path in files {
-        match raster::sniff(&path) {
-            Ok(_) if masks::picture_stem(&path).is_some() => masks.push(path),
-            Ok(_) => pictures.push(path),
+        match recognize(&path) {
+            Ok(FileKind::Picture(_)) if masks::picture_stem(&path).is_some() => masks.push(path),
+            Ok(FileKind::Picture(_)) => pictures.push(path),
+            Ok(FileKind::Volume) => volumes.push(path),
+            // Its header lies in the same folder and is taken.
+            Ok(FileKind::VolumeValues) => {}
             // A list or a note beside the pictures is no failure; a picture by its name is.
             Err(IoError::UnknownKind { .. } | IoError::EmptyFile { .. }) if !has_picture_name(&path) => {
                 left_out.push(path);
@@ -144,9 +160,9 @@ fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
     if pictures.is_empty() {
         pictures = std::mem::take(&mut masks);
     }
-    if !pictures.is_empty() {
-        let source = folder.to_owned();
-        plan.studies.push(StudyPlan { title: file_name(&full(folder)), source, pictures, masks, left_out });
+    if !pictures.is_empty() || !volumes.is_empty() {
+        let (title, source) = (file_name(&full(folder)), folder.to_owned());
+        plan.studies.push(StudyPlan { title, source, pictures, volumes, masks, left_out });
     }
 }
 

@@ -72,14 +72,14 @@ fn foreign(head: &[u8]) -> Option<&'static str> {
     let has_nifti_size = size.is_some_and(|(le, be)| [348, 540].contains(&le) || [348, 540].contains(&be));
     let has_nifti_mark = head.get(344..347).is_some_and(|m| m == b"n+1" || m == b"ni1");
     if has_nifti_size || has_nifti_mark {
-        return Some("NIfTI");
+        return Some("NIfTI among pictures");
     }
     // DICOM without preamble: group 0002 or 0008, a small even element number, then a VR or a short length.
     if matches!(head, [8 | 2, 0, e, 0, ..] if e % 2 == 0 && *e <= 0x40) && head.len() > 12 {
         return Some("DICOM without its header");
     }
     match head {
-        [0x1F, 0x8B, ..] => Some("gzip (NIfTI .nii.gz, perhaps)"),
+        [0x1F, 0x8B, ..] => Some("gzip without NIfTI in it"),
         [b'G', b'I', b'F', b'8', ..] => Some("GIF"),
         [0, 0, 1, 0, ..] => Some("ICO"),
         [b'%', b'P', b'D', b'F', ..] => Some("PDF"),
