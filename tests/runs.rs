@@ -7,5 +7,6 @@ mod interrupted;
 mod kit;
 mod list;
 mod loop_control;
+mod on_scan;
 mod steering;
 mod tensorboard;

@@ -12,4 +12,5 @@ mod reading;
 mod sentences;
 mod strip;
 mod table;
-mod training;
+pub mod training;
+mod watching;

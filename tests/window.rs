@@ -9,4 +9,5 @@ mod parts;
 mod reviews;
 mod states;
 mod training;
+mod training_on_scan;
 mod training_runs;

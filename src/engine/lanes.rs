@@ -73,6 +73,12 @@ impl Lanes {
             (Self::Inline { lab, .. }, Command::Lab { job, order: LabOrder::Control(control) }) => {
                 lab.steering(job).tell(control);
             }
+            (Self::Threads(crew), Command::Lab { order: LabOrder::Watch(watched), .. }) => {
+                crew.lab.watch(watched.as_ref());
+            }
+            (Self::Inline { lab, .. }, Command::Lab { order: LabOrder::Watch(watched), .. }) => {
+                lab.watch(watched.as_ref());
+            }
             (Self::Threads(crew), command) => {
                 if let Command::Lab { job, order: LabOrder::Start(_) | LabOrder::Resume(_) } = &command {
                     crew.lab.steering(*job);
@@ -125,6 +131,7 @@ impl Crew {
                 | LabOrder::Start(_)
                 | LabOrder::Resume(_)
                 | LabOrder::Control(_)
+                | LabOrder::Watch(_)
                 | LabOrder::Evaluate(_) => &self.trainer,
                 LabOrder::Survey(_) | LabOrder::WriteSplit { .. } => &self.surveyor,
                 LabOrder::ListRuns

@@ -8,9 +8,10 @@ use super::assumed;
 use super::device::{self, OpenDevice};
 use super::error::NnError;
 use super::input::{self, Prepared, sigmoid};
+use super::net::Net;
 use super::shipped;
 use super::weights::{self, LoadedNet};
-use crate::domain::card::{Architecture, ModelCard, Task};
+use crate::domain::card::{Architecture, InputSpec, ModelCard, Task};
 use crate::domain::device::DeviceChoice;
 use crate::domain::mask::ProbabilityMap;
 use crate::domain::scan::Scan;
@@ -72,7 +73,8 @@ impl Reader {
 
     /// The probability map of one slice, in scan pixels.
     pub fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
-        outline(&self.segmenter, &self.device, scan, prepared, slice)
+        let LoadedNet { net, card, .. } = &self.segmenter;
+        outline(net, &card.input, &self.device, scan, prepared, slice)
     }
 }
 
@@ -140,7 +142,7 @@ impl ChosenNets {
     /// The probability map of one slice, in scan pixels.
     pub fn outline(&self, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<ProbabilityMap, NnError> {
         let net = self.segmenter.as_ref().ok_or_else(|| NnError::Input("no segmenter is loaded".to_owned()))?;
-        outline(net, &self.device, scan, prepared, slice)
+        outline(&net.net, &net.card.input, &self.device, scan, prepared, slice)
     }
 }
 
@@ -151,19 +153,20 @@ fn load(task: Task, path: Option<&Path>, allow_missing_card: bool, device: &Open
 }
 
 fn score(net: &LoadedNet, device: &OpenDevice, scan: &Scan, prepared: &Prepared, slice: usize) -> Result<f32, NnError> {
-    let answers = answers(net, device, scan, prepared, slice)?;
+    let answers = answers(&net.net, &net.card.input, device, scan, prepared, slice)?;
     Ok(answers.iter().map(|&logit| sigmoid(logit)).sum::<f32>() / answers.len() as f32)
 }
 
-fn outline(
-    net: &LoadedNet,
+/// The map that a segmenter with this input gives of one slice, in scan pixels.
+pub fn outline(
+    net: &Net,
+    spec: &InputSpec,
     device: &OpenDevice,
     scan: &Scan,
     prepared: &Prepared,
     slice: usize,
 ) -> Result<ProbabilityMap, NnError> {
-    let spec = &net.card.input;
-    let answers = answers(net, device, scan, prepared, slice)?;
+    let answers = answers(net, spec, device, scan, prepared, slice)?;
     let pixels = spec.size * spec.size;
     let mut logits = answers[..pixels].to_vec();
     if spec.mirror {
@@ -177,13 +180,13 @@ fn outline(
 
 /// All logits for one slice, and behind them those for its mirror image where the card asks for it.
 fn answers(
-    net: &LoadedNet,
+    net: &Net,
+    spec: &InputSpec,
     device: &OpenDevice,
     scan: &Scan,
     prepared: &Prepared,
     slice: usize,
 ) -> Result<Vec<f32>, NnError> {
-    let spec = &net.card.input;
     let planes = scan.slices.get(slice).map(|s| s.planes.as_slice());
     let planes = planes.ok_or_else(|| NnError::Input(format!("there is no slice {}", slice + 1)))?;
     let mut values = input::model_input(planes, prepared, spec)
@@ -197,7 +200,7 @@ fn answers(
     };
     let shape = (count, spec.channels, spec.size, spec.size);
     let x = Tensor::from_vec(values, shape, &device.device)?;
-    let logits = net.net.forward(&x)?.flatten_all()?.to_vec1::<f32>()?;
+    let logits = net.forward(&x)?.flatten_all()?.to_vec1::<f32>()?;
     if logits.iter().all(|v| v.is_finite()) {
         Ok(logits)
     } else {

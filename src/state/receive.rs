@@ -15,6 +15,12 @@ use super::{AppState, analyzing, exporting, opening, saving};
 
 /// Takes in what the engine reports. `now_secs` is the time in seconds since 1970 (UTC).
 pub fn receive(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command> {
+    let mut commands = hear(state, event, now_secs);
+    commands.extend(super::training::watching::follow(state));
+    commands
+}
+
+fn hear(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command> {
     match event {
         Event::Progress { job, what, done, total } => {
             progress(state, job, Progress { what, done, total });

@@ -17,6 +17,13 @@ const SCALE_STEP: f32 = 0.1;
 
 /// Does what the user asked for. `now_secs` is the time in seconds since 1970 (UTC).
 pub fn update(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Command> {
+    let mut commands = act(state, action, now_secs);
+    // First, so that a training which begins with this action knows what is on screen.
+    commands.splice(0..0, super::training::watching::follow(state));
+    commands
+}
+
+fn act(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Command> {
     if let Some(entry) = table::entry(&action)
         && let Err(why) = entry.possible(state)
     {

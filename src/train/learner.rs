@@ -97,6 +97,11 @@ impl Learner {
         &self.device.label
     }
 
+    /// The device.
+    pub fn device(&self) -> &device::OpenDevice {
+        &self.device
+    }
+
     /// Optimizer steps done, over resumed runs too.
     pub fn steps_done(&self) -> usize {
         self.steps_done

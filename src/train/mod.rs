@@ -11,6 +11,7 @@ pub mod command_line;
 pub mod config;
 pub mod curves;
 pub mod dataset;
+pub mod epoch_net;
 pub mod error;
 pub mod evaluate;
 pub mod event;

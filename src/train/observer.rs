@@ -4,8 +4,10 @@ pub mod steps;
 pub mod tensorboard;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::epoch_net::EpochNet;
 use super::error::TrainError;
 use super::event::{EpochRecord, Mark, TrainEvent};
 
@@ -33,6 +35,14 @@ pub trait Observer {
     fn rest(&mut self) -> Flow {
         Flow::Continue
     }
+
+    /// Whether it wants the net after each epoch.
+    fn wants_net(&self) -> bool {
+        false
+    }
+
+    /// The net as the epoch that was just told left it.
+    fn take_net(&mut self, _net: &Arc<EpochNet>) {}
 }
 
 /// All who listen to one training, and how long they had it rest.
@@ -68,6 +78,16 @@ impl<'a> Audience<'a> {
         self.rested += clock.elapsed();
         self.tell(&TrainEvent::Marked { step, mark: Mark::WentOn })?;
         Ok(flow)
+    }
+
+    /// Hands the net of an epoch to those who want it; `make` is called only where somebody does.
+    pub fn hand_net(&mut self, make: impl FnOnce() -> Result<Option<EpochNet>, TrainError>) -> Result<(), TrainError> {
+        if self.observers.iter().any(|observer| observer.wants_net())
+            && let Some(net) = make()?.map(Arc::new)
+        {
+            self.observers.iter_mut().for_each(|observer| observer.take_net(&net));
+        }
+        Ok(())
     }
 
     /// Time in pauses so far.

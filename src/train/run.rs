@@ -1,19 +1,20 @@
 //! The training loop: epochs, validation, early stopping, checkpoints. Not for printing: it says everything as `TrainEvent`.
 
+mod keeping;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
 use super::batch::{Loader, Plan, epoch_order};
-use super::card;
 use super::checkpoint::record::{Ending, RunInfo, RunLock};
 use super::checkpoint::{RunFolder, RunState};
-use super::config::{Schedule, TrainConfig};
+use super::config::TrainConfig;
 use super::dataset::Dataset;
+use super::epoch_net::EpochNet;
 use super::error::TrainError;
 use super::event::{EndReason, EpochRecord, Mark, TrainEvent};
 use super::examples::Collector;
-use super::leaks::Leaks;
 use super::learner::Learner;
 use super::observer::steps::StepLog;
 use super::observer::tensorboard::TensorBoard;
@@ -21,7 +22,7 @@ use super::observer::{Audience, CsvLog, Flow, Observer};
 use super::split::{Part, Split};
 use super::store::{DEFAULT_CEILING_BYTES, Store};
 use super::validate::{Validation, metric_name, validate};
-use crate::nn::weights;
+use keeping::leak_notes;
 
 /// A run ready to start: settings, data, split, folder.
 pub struct Run {
@@ -271,6 +272,7 @@ impl Run {
             if audience.pass(&TrainEvent::EpochEnded(record), step.saturating_sub(1))? >= Flow::StopAfterEpoch {
                 return Ok(EndReason::Stopped);
             }
+            audience.hand_net(|| EpochNet::of(&self.config, learner, epoch))?;
             let since_best = self.state.best_epoch.map_or(0, |best| epoch - best);
             if self.config.patience.is_some_and(|patience| since_best >= patience) {
                 return Ok(EndReason::EarlyStopped);
@@ -330,64 +332,10 @@ impl Run {
         }
         Ok(EpochEnd::Done { mean_loss: (sum / steps.max(1) as f64) as f32, learning_rate })
     }
-
-    /// Records one finished epoch: best weights with their card, last checkpoint, state.
-    fn keep(&mut self, learner: &Learner, record: EpochRecord) -> Result<(), TrainError> {
-        let epoch = record.epoch;
-        if record.is_best {
-            self.state.best_epoch = Some(epoch);
-            self.state.best_val_loss = Some(record.val_loss);
-        }
-        let is_best = record.is_best;
-        self.state.history.push(record);
-        self.state.epochs_done = epoch + 1;
-        self.state.steps_done = learner.steps_done();
-        self.state.head_steps = learner.head_steps();
-        self.state.drops = self.drops();
-        if is_best {
-            self.write_best(learner)?;
-        }
-        self.folder.write_last(&self.state, &learner.checkpoint()?)
-    }
-
-    /// Drops of the rate on a plateau, counted anew from the history, so that a resumed run counts the same.
-    fn drops(&self) -> usize {
-        let Schedule::Plateau { patience, .. } = self.config.schedule else { return 0 };
-        let (mut drops, mut since) = (0, 0);
-        for record in &self.state.history {
-            since = if record.is_best { 0 } else { since + 1 };
-            if since > patience {
-                drops += 1;
-                since = 0;
-            }
-        }
-        drops
-    }
-
-    fn write_best(&self, learner: &Learner) -> Result<(), TrainError> {
-        let bytes = weights::to_bytes(&learner.kept_tensors()?, false)?;
-        let card = card::of_run(&self.config, &self.state, &self.split, &self.store, &weights::sha256_hex(&bytes));
-        self.folder.write("best.safetensors", &bytes)?;
-        self.folder.write("best.json", &super::checkpoint::json(&card, self.folder.path())?)
-    }
-
-    /// Stopped in the middle: the best is kept; before the first validation the current weights are, marked so.
-    fn stopped(&mut self, learner: &Learner) -> Result<EndReason, TrainError> {
-        if self.state.best_epoch.is_none() {
-            self.state.notes.push(card::NEVER_VALIDATED.to_owned());
-            self.write_best(learner)?;
-        }
-        Ok(EndReason::Stopped)
-    }
 }
 
 enum EpochEnd {
     Done { mean_loss: f32, learning_rate: f64 },
     Stopped,
     NotANumber,
-}
-
-fn leak_notes(store: &Store, split: &Split) -> Vec<String> {
-    let found = Leaks::find(store.dataset(), split, store.prints(), store.looks(), &mut || true);
-    found.notes(store.dataset(), split)
 }

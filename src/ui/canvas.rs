@@ -9,6 +9,7 @@ use super::theme::Palette;
 use super::transform::UiFromImage;
 use crate::state::action::{Action, GoAction, ViewAction, WindowAction};
 use crate::state::screen::Popup;
+use crate::state::training::watching;
 
 /// A zoom drag of so many points doubles or halves the picture.
 const POINTS_PER_DOUBLING: f32 = 120.0;
@@ -44,7 +45,9 @@ pub fn canvas_ui(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<
 
 fn canvas_label(shown: &Shown) -> String {
     let sequence = shown.scan.sequences.get(shown.known.sequence).map_or("", |s| s.label());
-    format!("Picture: slice {} of {}, {sequence}", shown.known.slice + 1, shown.scan.slices.len())
+    let training = watching::words(shown.state).filter(|_| shown.state.overlay.is_visible());
+    let training = training.map_or_else(String::new, |words| format!(". {words}"));
+    format!("Picture: slice {} of {}, {sequence}{training}", shown.known.slice + 1, shown.scan.slices.len())
 }
 
 /// The canvas has the keyboard when nothing else has it, and arrows and Esc go to it and not to egui's focus.

@@ -7,6 +7,7 @@ use super::picture::Shown;
 use super::theme::{self, Palette};
 use super::transform::UiFromImage;
 use crate::state::labels;
+use crate::state::training::watching;
 use crate::state::words::RESEARCH_USE;
 use crate::state::work::Opening;
 
@@ -52,6 +53,7 @@ fn left_top(shown: &Shown, ink: Color32) -> Lines {
 /// What must be known as long as it lasts.
 fn warnings(shown: &Shown) -> Vec<String> {
     let mut warnings: Vec<String> = labels::other_models_line(shown.state).into_iter().collect();
+    warnings.extend(watching::words(shown.state).filter(|_| shown.state.overlay.is_visible()));
     let is_override = shown.known.finding.as_ref().is_some_and(|f| f.is_override);
     let said = [
         (is_override && !shown.known.is_covered, "Outside what the model has seen"),

@@ -20,6 +20,8 @@ pub enum Author {
     Rejected,
     /// The reference mask: dashed green.
     Reference,
+    /// A training under way: dotted, nearly white.
+    Training,
 }
 
 /// Which outline, and the values that it depends on.
@@ -76,6 +78,13 @@ pub fn paint(painter: &Painter, place: &UiFromImage, loops: &[Loop], author: Aut
                 points.extend(points.first().copied());
                 let stroke = Stroke::new(1.0, finding::REJECTED.gamma_multiply(opacity));
                 painter.extend(Shape::dashed_line(&points, stroke, 3.0, 4.0));
+            }
+            Author::Training => {
+                points.extend(points.first().copied());
+                let edge = Stroke::new(3.0, finding::EDGE.gamma_multiply(0.7 * opacity));
+                painter.extend(Shape::dashed_line(&points, edge, 2.5, 3.0));
+                let stroke = Stroke::new(1.5, finding::TRAINING.gamma_multiply(opacity));
+                painter.extend(Shape::dashed_line(&points, stroke, 2.5, 3.0));
             }
             Author::Reference => {
                 points.extend(points.first().copied());

@@ -8,6 +8,7 @@ use super::widgets::{self, KeyButton, Look};
 use crate::state::AppState;
 use crate::state::action::{Action, AnalysisAction, OverlayAction};
 use crate::state::screen::OutlineColor;
+use crate::state::training::{TrainingAction, watching};
 use crate::state::{allowed, text};
 
 /// Draws the section.
@@ -30,8 +31,28 @@ pub fn overlay_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     opacity_row(ui, state, actions);
     threshold_row(ui, state, actions);
     last_row(ui, state, actions);
+    training_row(ui, state, actions);
     if overlay.has_heat_map {
         legend_ui(ui, state.thresholds().map(|t| t.mask));
+    }
+}
+
+/// The outline of a segmenter in training, there for as long as it trains.
+fn training_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    if !watching::is_possible(state) && watching::on_screen(state).is_none() {
+        return;
+    }
+    let is_on = !state.training.watching.is_off;
+    let ((), is_switched) = widgets::row(
+        ui,
+        |ui| {
+            ui.label("Training");
+            widgets::quiet_line(ui, "latest epoch, dotted");
+        },
+        |ui| widgets::switch_ui(ui, is_on, "Show the training's outline"),
+    );
+    if is_switched {
+        actions.push(Action::Training(TrainingAction::ShowOnScan(!is_on)));
     }
 }
 

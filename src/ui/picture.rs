@@ -17,6 +17,7 @@ use crate::domain::scan::{Plane, Scan};
 use crate::domain::window::Window;
 use crate::state::AppState;
 use crate::state::study::{ScanState, StudyState};
+use crate::state::training::watching;
 
 /// A scan on screen with everything that is drawn of it.
 #[derive(Clone, Copy)]
@@ -76,6 +77,9 @@ impl<'a> Shown<'a> {
 pub fn scan_key(study: &StudyState, scan: usize) -> u64 {
     (study.id.0 << 16) | scan as u64
 }
+
+/// Marks the key of a training's outline.
+const OF_TRAINING: u64 = 1 << 63;
 
 /// Draws the slice on screen with its layers.
 pub fn paint(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &mut Desk) {
@@ -137,6 +141,13 @@ fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &
         let key = OutlineKey { is_reference: true, scan, slice, stamp: (0, 0) };
         let loops = desk.outlines.get(key, || Some(mask.clone()));
         overlay::paint(painter, place, &loops, Author::Reference, finding::REFERENCE, 1.0);
+    }
+    if let Some(watching::OnScan { job, epoch, map: Ok(map) }) = watching::on_screen(shown.state) {
+        // Named by training and epoch, not by address: each epoch's map takes the place of the last.
+        let key =
+            OutlineKey { is_reference: false, scan: scan | OF_TRAINING, slice, stamp: (job.0 as usize, epoch as u32) };
+        let loops = desk.outlines.get(key, || Some(map.mask(watching::THRESHOLD)));
+        overlay::paint(painter, place, &loops, Author::Training, finding::TRAINING, 1.0);
     }
     if let Some(map) = shown.map() {
         let threshold = shown.mask_threshold();

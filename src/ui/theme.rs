@@ -33,6 +33,8 @@ pub mod finding {
     pub const READER: Color32 = Color32::from_rgb(0x56, 0xB4, 0xE9);
     /// The reference mask.
     pub const REFERENCE: Color32 = Color32::from_rgb(0x00, 0x9E, 0x73);
+    /// What a training under way outlines: no hue, as it is no finding.
+    pub const TRAINING: Color32 = Color32::from_rgb(0xE3, 0xE8, 0xED);
     /// A rejected outline.
     pub const REJECTED: Color32 = Color32::from_rgb(0x9A, 0xA0, 0xA6);
     /// Model and reference agree.

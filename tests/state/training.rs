@@ -45,7 +45,7 @@ fn report(is_leaking: bool) -> DataReport {
     }
 }
 
-fn act(desk: &mut Desk, action: TrainingAction) -> Vec<Command> {
+pub fn act(desk: &mut Desk, action: TrainingAction) -> Vec<Command> {
     desk.act(Action::Training(action))
 }
 
@@ -53,12 +53,12 @@ fn lab_job(desk: &Desk, is_kind: impl Fn(&LabOrder) -> bool) -> JobId {
     desk.last_job(|c| matches!(c, Command::Lab { order, .. } if is_kind(order)))
 }
 
-fn hear(desk: &mut Desk, job: JobId, report: LabReport) -> Vec<Command> {
+pub fn hear(desk: &mut Desk, job: JobId, report: LabReport) -> Vec<Command> {
     desk.hear(Event::Lab { job, report })
 }
 
 /// A desk whose data is looked at.
-fn ready(is_leaking: bool) -> Desk {
+pub fn ready(is_leaking: bool) -> Desk {
     let mut desk = Desk::new();
     desk.act(Action::App(AppAction::ShowView(MainView::Train)));
     act(&mut desk, TrainingAction::ChooseData("/data/set".into()));
@@ -67,7 +67,7 @@ fn ready(is_leaking: bool) -> Desk {
     desk
 }
 
-fn begun(desk: &mut Desk) -> JobId {
+pub fn begun(desk: &mut Desk) -> JobId {
     act(desk, TrainingAction::Start);
     let job = lab_job(desk, |o| matches!(o, LabOrder::Start(_)));
     let started = TrainEvent::Started {

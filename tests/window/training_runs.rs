@@ -22,7 +22,7 @@ use crate::training::data_set;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The Train view with the small data set chosen and a U-Net 16 at 32 pixels set.
-fn ready(mut window: TestWindow, epochs: &str) -> TestWindow {
+pub fn ready(mut window: TestWindow, epochs: &str) -> TestWindow {
     let scans = window.folder.path().join("scans");
     data_set(&scans);
     window.press_with(Modifiers::COMMAND, Key::Num2);
@@ -44,13 +44,13 @@ fn fill(window: &mut TestWindow, label: &str, text: &str) {
 }
 
 /// Clicks a button even where it is scrolled away.
-fn push(window: &mut TestWindow, label: &str) {
+pub fn push(window: &mut TestWindow, label: &str) {
     window.harness.get_by_role_and_label(Role::Button, label).click_accesskit();
     window.settle();
 }
 
 /// Starts; the small set's pictures are so alike that the split is asked about.
-fn start(window: &mut TestWindow) {
+pub fn start(window: &mut TestWindow) {
     window.harness.get_by_role_and_label(Role::Button, "Start").click();
     wait(window, |w| w.shows("Train anyway"));
     assert_eq!(window.state().training.ask, Some(Ask::Leak));
@@ -60,7 +60,7 @@ fn start(window: &mut TestWindow) {
 }
 
 /// Frames until it is so; at once with the inline engine.
-fn wait(window: &mut TestWindow, is_so: impl Fn(&TestWindow) -> bool) {
+pub fn wait(window: &mut TestWindow, is_so: impl Fn(&TestWindow) -> bool) {
     let begun = Instant::now();
     loop {
         window.harness.step();

@@ -41,7 +41,7 @@ pub fn run(lab: &Lab, job: &mut Job, request: &EvaluateRequest) -> Result<(), St
     let token = job.token().clone();
     let mut measured = measure(&subject, &nets, &mut |done, total| {
         job.progress("Evaluating slice", done, total);
-        lab.give_way(&token);
+        lab.give_way(&|| token.is_canceled());
         !token.is_canceled()
     })
     .map_err(|e| failed(&e))?;

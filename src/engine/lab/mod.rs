@@ -12,6 +12,9 @@ pub mod steering;
 mod survey;
 mod trainer;
 mod trouble;
+mod watching;
+
+use std::sync::Arc;
 
 use super::outbox::{Job, Stop};
 use super::tools::Tools;
@@ -19,12 +22,12 @@ use order::LabOrder;
 use steering::Lab;
 
 /// Does what was ordered.
-pub fn run(lab: &Lab, tools: &Tools, job: &mut Job, order: &LabOrder) -> Result<(), Stop> {
+pub fn run(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, order: &LabOrder) -> Result<(), Stop> {
     match order {
         LabOrder::Start(config) => trainer::start(lab, tools, job, config),
         LabOrder::Resume(folder) => trainer::resume(lab, tools, job, folder),
-        // Acts where it is sent, on the training that the job names.
-        LabOrder::Control(_) => Ok(()),
+        // These act where they are sent, the first on the training that the job names.
+        LabOrder::Control(_) | LabOrder::Watch(_) => Ok(()),
         LabOrder::ListRuns => runs::list(tools, job),
         LabOrder::ReadRun(folder) => runs::read(job, folder),
         LabOrder::ReadExamples { run, epoch } => runs::read_examples(job, run, *epoch),

@@ -1,7 +1,9 @@
 //! What the lab can be ordered to do. Not for how it does it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::domain::scan::Study;
 pub use crate::nn::reader::NetChoice;
 pub use crate::train::checkpoint::record::RunLabel;
 use crate::train::config::TrainConfig;
@@ -19,6 +21,9 @@ pub enum LabOrder {
     Resume(PathBuf),
     /// What the training named by the job shall do now; acts within a step.
     Control(Control),
+    /// The slice that the reader looks at, for the trainings under way to outline after each epoch; `None` for none. Acts
+    /// at once.
+    Watch(Option<Watched>),
     /// List the runs known on this computer (surveyor).
     ListRuns,
     /// Read one run's curves and settings in full (surveyor).
@@ -59,6 +64,24 @@ pub enum LabOrder {
     Models(ModelOrder),
     /// Measure nets on a part of a data set (trainer, in line).
     Evaluate(Box<EvaluateRequest>),
+}
+
+/// A slice on screen.
+#[derive(Clone, Debug)]
+pub struct Watched {
+    /// The study.
+    pub study: Arc<Study>,
+    /// Index into its scans.
+    pub scan: usize,
+    /// Slice index.
+    pub slice: usize,
+}
+
+impl Watched {
+    /// Whether both are slices of the same scan.
+    pub fn is_same_scan(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.study, &other.study) && self.scan == other.scan
+    }
 }
 
 /// What to look at.

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::order::RunLabel;
+use super::order::{RunLabel, Watched};
 use crate::domain::card::{ModelCard, Task};
+use crate::domain::mask::ProbabilityMap;
+use crate::engine::failure::Failure;
 use crate::train::config::TrainConfig;
 pub use crate::train::event::Mark;
 use crate::train::event::{EpochRecord, TrainEvent};
@@ -24,6 +26,8 @@ pub enum LabReport {
     RunCreated(PathBuf),
     /// The training loop's own word; steps are thinned to 20 a second, epochs never.
     Training(TrainEvent),
+    /// A slice that the reader looks at, as the net of the latest epoch outlines it: to be looked at, never a finding.
+    EpochOutline(EpochOutline),
     /// The training is paused (true) or goes on (false).
     Paused(bool),
     /// The run lies in the trash; its folder there.
@@ -40,6 +44,17 @@ pub enum LabReport {
     Models(Arc<Vec<KnownModel>>),
     /// An evaluation is done.
     Evaluated(Arc<crate::train::curves::EvaluationReport>),
+}
+
+/// One slice as the net of an epoch outlines it.
+#[derive(Clone, Debug)]
+pub struct EpochOutline {
+    /// The slice.
+    pub watched: Arc<Watched>,
+    /// The epoch, from 0.
+    pub epoch: usize,
+    /// The map in scan pixels, or why there is none.
+    pub map: Result<Arc<ProbabilityMap>, Failure>,
 }
 
 /// One slice, plain and augmented.

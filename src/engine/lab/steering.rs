@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::order::Control;
+use super::order::{Control, Watched};
 use crate::engine::cancel::CancelToken;
 use crate::engine::command::JobId;
 use crate::train::observer::Flow;
@@ -20,6 +20,8 @@ pub struct Lab {
     /// Jobs of the analyst under way.
     reading: Mutex<usize>,
     reading_ended: Condvar,
+    /// What the reader looks at, for trainings to outline; `None` while nobody looks.
+    watched: Mutex<Option<Arc<Watched>>>,
     /// Jobs run while they are sent: nobody could end a pause.
     pub is_inline: bool,
 }
@@ -45,6 +47,16 @@ impl Lab {
         lock(&self.trainings).remove(&job);
     }
 
+    /// The reader looks at this slice now.
+    pub fn watch(&self, watched: Option<&Watched>) {
+        *lock(&self.watched) = watched.cloned().map(Arc::new);
+    }
+
+    /// What the reader looks at.
+    pub fn watched(&self) -> Option<Arc<Watched>> {
+        lock(&self.watched).clone()
+    }
+
     /// The analyst works until the answer is dropped.
     pub fn reading(&self) -> Reading<'_> {
         *lock(&self.reading) += 1;
@@ -52,10 +64,10 @@ impl Lab {
     }
 
     /// Waits while the analyst works: what is read now was asked for by somebody who looks at it. Returns at once where
-    /// `token` asks to stop.
-    pub fn give_way(&self, token: &CancelToken) {
+    /// `is_over` says that there is nothing more to compute.
+    pub fn give_way(&self, is_over: &dyn Fn() -> bool) {
         let mut reading = lock(&self.reading);
-        while *reading > 0 && !self.is_inline && !token.is_canceled() {
+        while *reading > 0 && !self.is_inline && !is_over() {
             let waited = self.reading_ended.wait_timeout(reading, LOOK_EVERY);
             reading = waited.unwrap_or_else(PoisonError::into_inner).0;
         }

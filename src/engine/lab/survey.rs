@@ -42,7 +42,8 @@ pub fn write_split(job: &mut Job, request: &SurveyRequest, file: &Path) -> Resul
 pub fn try_out(lab: &Lab, job: &mut Job, config: &TrainConfig) -> Result<(), Stop> {
     crate::nn::ops::keep_freed_memory();
     let found = trial::try_out(config, &mut |done, total| {
-        lab.give_way(job.token());
+        let token = job.token().clone();
+        lab.give_way(&|| token.is_canceled());
         go_on(job, "Trying two steps", done, total)
     });
     let trial = found.map_err(|e| ended("The settings cannot be tried", &e))?;

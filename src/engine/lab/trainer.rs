@@ -8,6 +8,7 @@ use super::awake::Awake;
 use super::order::Control;
 use super::report::LabReport;
 use super::steering::{Lab, Steering};
+use super::watching::Watcher;
 use crate::engine::cancel::CancelToken;
 use crate::engine::command::JobId;
 use crate::engine::event::Event;
@@ -16,7 +17,9 @@ use crate::engine::outbox::{Job, Outbox, Stop};
 use crate::engine::tools::Tools;
 use crate::io::home::Home;
 use crate::io::runs;
+use crate::nn::ops::{Asking, ask_between_layers};
 use crate::train::config::TrainConfig;
+use crate::train::epoch_net::EpochNet;
 use crate::train::error::TrainError;
 use crate::train::event::TrainEvent;
 use crate::train::observer::{Flow, Observer};
@@ -26,7 +29,7 @@ use crate::train::run::Run;
 const STEP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Trains a new run among this computer's.
-pub fn start(lab: &Lab, tools: &Tools, job: &mut Job, config: &TrainConfig) -> Result<(), Stop> {
+pub fn start(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, config: &TrainConfig) -> Result<(), Stop> {
     let steered = Steered::new(lab, job.id);
     let home = tools.home()?;
     config.check().map_err(|e| Failure::of_training("The training cannot start", &e))?;
@@ -42,7 +45,7 @@ pub fn start(lab: &Lab, tools: &Tools, job: &mut Job, config: &TrainConfig) -> R
 }
 
 /// Goes on with an earlier run.
-pub fn resume(lab: &Lab, tools: &Tools, job: &mut Job, folder: &Path) -> Result<(), Stop> {
+pub fn resume(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, folder: &Path) -> Result<(), Stop> {
     let steered = Steered::new(lab, job.id);
     let home = tools.home()?;
     let run = Run::resume(folder, None, &mut |done, total| survey(&steered, job, done, total));
@@ -58,6 +61,7 @@ fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), 
         crate::nn::ops::lower_this_threads_priority();
     }
     let _awake = Awake::while_training();
+    let _asking = let_reading_go_first(steered, job);
     let folder = run.folder().to_owned();
     let mut relay = Relay {
         job: job.id,
@@ -66,6 +70,7 @@ fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), 
         lab: steered.lab,
         steering: Arc::clone(&steered.steering),
         last_step: None,
+        watcher: Watcher::default(),
     };
     let result = run.train(&mut [&mut relay]);
     if steered.steering.is_discarded() {
@@ -76,10 +81,19 @@ fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), 
     result.map(|_| ()).map_err(|e| ended_early("The training stopped", &e))
 }
 
+/// An analysis that is asked for in the middle of a step is served between two layers of it, and not after it. A training
+/// that shall stop waits for nobody.
+fn let_reading_go_first(steered: &Steered<'_>, job: &Job) -> Asking {
+    let (lab, steering, token) = (Arc::clone(steered.lab), Arc::clone(&steered.steering), job.token().clone());
+    let is_over = move || token.is_canceled() || steering.flow() == Flow::Stop;
+    ask_between_layers(move || lab.give_way(&is_over))
+}
+
 /// Between two slices of the survey: how far it is; false where it shall stop.
 fn survey(steered: &Steered<'_>, job: &mut Job, done: usize, total: usize) -> bool {
     job.progress("Looking at the data", done, total);
-    steered.lab.give_way(job.token());
+    let token = job.token().clone();
+    steered.lab.give_way(&|| token.is_canceled() || steered.steering.flow() == Flow::Stop);
     if steered.steering.flow() == Flow::Pause {
         let told = |is_paused| job.emit(Event::Lab { job: job.id, report: LabReport::Paused(is_paused) });
         told(true);
@@ -104,13 +118,13 @@ fn net_word(config: &TrainConfig) -> String {
 
 /// The training's steering, forgotten in the end however that comes.
 struct Steered<'a> {
-    lab: &'a Lab,
+    lab: &'a Arc<Lab>,
     job: JobId,
     steering: Arc<Steering>,
 }
 
 impl<'a> Steered<'a> {
-    fn new(lab: &'a Lab, job: JobId) -> Self {
+    fn new(lab: &'a Arc<Lab>, job: JobId) -> Self {
         Self { lab, job, steering: lab.steering(job) }
     }
 
@@ -141,6 +155,7 @@ struct Relay<'a> {
     lab: &'a Lab,
     steering: Arc<Steering>,
     last_step: Option<Instant>,
+    watcher: Watcher,
 }
 
 impl Relay<'_> {
@@ -168,6 +183,13 @@ impl Relay<'_> {
         true
     }
 
+    /// Outlines the slice on screen, once an epoch.
+    fn look(&mut self) {
+        if let Some(outline) = self.watcher.look(self.lab.watched()) {
+            self.report(LabReport::EpochOutline(outline));
+        }
+    }
+
     fn flow(&self) -> Flow {
         if self.token.is_canceled() { Flow::Stop } else { self.steering.flow() }
     }
@@ -178,7 +200,8 @@ impl Observer for Relay<'_> {
         if self.is_told(event) {
             self.report(LabReport::Training(event.clone()));
         }
-        self.lab.give_way(&self.token);
+        self.look();
+        self.lab.give_way(&|| self.flow() == Flow::Stop);
         Ok(self.flow())
     }
 
@@ -187,5 +210,14 @@ impl Observer for Relay<'_> {
         rest(self.lab, &self.steering, &self.token);
         self.report(LabReport::Paused(false));
         self.flow()
+    }
+
+    fn wants_net(&self) -> bool {
+        true
+    }
+
+    fn take_net(&mut self, net: &Arc<EpochNet>) {
+        self.watcher.take(net);
+        self.look();
     }
 }

@@ -9,6 +9,7 @@ use candle_core::{CpuStorage, CustomOp3, D, Layout, Result, Shape, Tensor, bail}
 use rayon::prelude::*;
 
 use super::memory::{Output, View, at_least, f32_slice, tensor_of};
+use super::turn::between_layers;
 use super::vectorized::vectorized;
 
 /// Values that are summed in f32 before they join a sum in f64: 64 in each lane.
@@ -35,6 +36,7 @@ pub struct BatchNormOutput {
 /// *Errors*: a size of zero; one value a channel, which has no variance.
 /// *Source*: `torch.nn.functional.batch_norm(training=True)`.
 pub fn batch_norm_train(x: &Tensor, gamma: &Tensor, beta: &Tensor, eps: f64, relu: bool) -> Result<BatchNormOutput> {
+    between_layers();
     let sizes = Sizes::new(x.dims(), gamma.dims(), beta.dims())?;
     if sizes.batch * sizes.pixels < 2 {
         bail!("batch norm: one value a channel has no variance (input {:?})", x.dims());
@@ -269,6 +271,7 @@ impl CustomOp3 for BatchNorm {
         y: &Tensor,
         gradient: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        between_layers();
         let gradient = gradient.contiguous()?;
         let sizes = Sizes::new(x.dims(), gamma.dims(), beta.dims())?;
         let (x_view, gamma, y, gradient) = (View::of(x), View::of(gamma), View::of(y), View::of(&gradient));

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::conv;
 use super::memory::{Matrix, Output, Shared, View, f32_slice, matmul, tensor_of, with_scratch};
+use super::turn::between_layers;
 
 /// Input pixels of one task.
 const TILE_PIXELS: usize = 512;
@@ -18,6 +19,7 @@ const TILE_PIXELS: usize = 512;
 /// *Shape*: x `[B, Cin, H, W]`, weight `[Cin, Cout, 2, 2]`, bias `[Cout]`, result `[B, Cout, 2·H, 2·W]`.
 /// *Errors*: a size of zero, channels that do not fit, another kernel.
 pub fn conv_transpose2x2(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
+    between_layers();
     Sizes::new(x.dims(), weight.dims(), bias.dims())?;
     if !x.device().is_cpu() {
         return x.conv_transpose2d(weight, 0, 0, 2, 1)?.broadcast_add(&bias.reshape((1, (), 1, 1))?);

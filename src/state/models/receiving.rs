@@ -37,6 +37,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
         | LabReport::Tried(_)
         | LabReport::RunCreated(_)
         | LabReport::Training(_)
+        | LabReport::EpochOutline(_)
         | LabReport::Paused(_)
         | LabReport::Runs(_)
         | LabReport::RunRead(_)

@@ -1,7 +1,9 @@
 //! The trainings of this session: waiting, under way, ended; what they were asked for and when they will be done. Not for
 //! runs of earlier days (`runs`).
 
-use std::path::{Path, PathBuf};
+mod hearing;
+
+use std::path::PathBuf;
 
 use crate::domain::history::{EpochPoint, LossHistory, Moment};
 use crate::engine::command::{Command, JobId};
@@ -12,9 +14,11 @@ use crate::state::AppState;
 use crate::state::notice::About;
 use crate::state::work::Progress;
 use crate::train::config::TrainConfig;
-use crate::train::event::{EndReason, EpochRecord, TrainEvent};
+use crate::train::event::{EndReason, EpochRecord};
 
-use super::{Ask, CloseAnswer, Closing, Trial, runs};
+use super::{Ask, CloseAnswer, Closing, Trial};
+
+pub(super) use hearing::{created, ended_early, heard, paused, trashed};
 
 /// Epochs whose mean duration tells when the rest will be done.
 const ETA_EPOCHS: usize = 3;
@@ -266,104 +270,6 @@ pub(super) fn close(state: &mut AppState, answer: CloseAnswer) -> Vec<Command> {
         CloseAnswer::Stay => Vec::new(),
     });
     commands
-}
-
-pub(super) fn created(state: &mut AppState, job: JobId, folder: &Path) -> Vec<Command> {
-    if let Some(live) = state.training.live_mut(job) {
-        live.folder = Some(folder.to_owned());
-    }
-    runs::list(state)
-}
-
-pub(super) fn paused(state: &mut AppState, job: JobId, is_paused: bool) -> Vec<Command> {
-    if let Some(live) = state.training.live_mut(job).filter(|live| live.phase.is_under_way()) {
-        live.phase = if is_paused { Phase::Paused } else { Phase::Training };
-        if live.wish == Some(Control::Pause) {
-            live.wish = None;
-        }
-    }
-    Vec::new()
-}
-
-/// Takes in one event of the loop.
-pub(super) fn heard(state: &mut AppState, job: JobId, event: &TrainEvent) -> Vec<Command> {
-    let smoothing = state.training.plot.smoothing;
-    let Some(live) = state.training.live_mut(job) else { return Vec::new() };
-    match event {
-        TrainEvent::Started { run, epochs, steps_per_epoch, first_epoch, device, warnings } => {
-            live.folder = Some(run.clone());
-            (live.epochs, live.epoch) = (*epochs, *first_epoch);
-            live.device.clone_from(device);
-            live.warnings.clone_from(warnings);
-            if live.history.steps_per_epoch() != *steps_per_epoch {
-                live.history = LossHistory::new(*steps_per_epoch);
-            }
-            live.history.set_smoothing(smoothing);
-            live.phase = Phase::Training;
-            // A run that was interrupted is so no more.
-            runs::list(state)
-        }
-        TrainEvent::Step { epoch, step, loss, mean_loss, slices_per_sec } => {
-            let batch = live.config.as_ref().map(|c| c.batch_size);
-            let secs = batch.map(|batch| ((step + 1) * batch) as f32 / slices_per_sec.max(1e-6));
-            let at = epoch * live.history.steps_per_epoch() + step;
-            live.history.push_step(at as u32, *loss, secs);
-            (live.epoch, live.steps_done) = (*epoch, step + 1);
-            (live.mean_loss, live.slices_per_sec) = (Some(*mean_loss), Some(*slices_per_sec));
-            live.phase = Phase::Training;
-            Vec::new()
-        }
-        TrainEvent::Validating { epoch, done, total } => {
-            live.epoch = *epoch;
-            live.phase = Phase::Validating(*done, *total);
-            Vec::new()
-        }
-        TrainEvent::Marked { step, mark } => {
-            live.history.push_moment(*step, moment(*mark));
-            Vec::new()
-        }
-        TrainEvent::EpochEnded(record) => {
-            live.history.push_epoch(point(record));
-            live.metric_name.clone_from(&record.metric_name);
-            live.ended_here += 1;
-            live.phase = Phase::Training;
-            let folder = live.folder.clone();
-            runs::epoch_ended(state, folder, record.epoch)
-        }
-        TrainEvent::Ended { reason, .. } => {
-            live.phase = Phase::Ended(*reason);
-            over(state, job)
-        }
-    }
-}
-
-/// The training is over, however: what it was asked for is done, the list changes, and the window closes where it shall.
-fn over(state: &mut AppState, job: JobId) -> Vec<Command> {
-    if let Some(live) = state.training.live_mut(job) {
-        live.wish = None;
-    }
-    if state.training.ask == Some(Ask::Discard(job)) || state.training.ask == Some(Ask::Close) {
-        state.training.ask = None;
-    }
-    if state.training.closes == Closing::AfterTraining {
-        state.training.closes = Closing::Now;
-    }
-    runs::list(state)
-}
-
-pub(super) fn trashed(state: &mut AppState, job: JobId) -> Vec<Command> {
-    let Some(live) = state.training.live_mut(job) else { return Vec::new() };
-    live.phase = Phase::Discarded;
-    over(state, job)
-}
-
-pub(super) fn ended_early(state: &mut AppState, job: JobId, failure: Option<&Failure>) -> Vec<Command> {
-    if let Some(failure) = failure {
-        state.notices.add_failure(About::Training, failure);
-    }
-    let Some(live) = state.training.live_mut(job) else { return Vec::new() };
-    live.phase = failure.map_or(Phase::Withdrawn, |f| Phase::Failed(f.clone()));
-    over(state, job)
 }
 
 /// A mark of the loop as the history has it.

@@ -1,6 +1,7 @@
 //! What the Train view knows: data, settings, the trainings of this session, runs. Not for the Models view
 //! (`super::models`), and only the dispatch is here: each step of the view has a file.
 
+mod action;
 pub mod data;
 pub mod form;
 pub mod live;
@@ -8,16 +9,15 @@ pub mod plot;
 pub mod preview;
 pub mod runs;
 pub mod setting;
+pub mod watching;
 pub mod words;
 
 use std::path::PathBuf;
 
 use crate::engine::command::{Command, JobId, Pick};
 use crate::engine::failure::Failure;
-use crate::engine::lab::order::{LabOrder, RunLabel};
+use crate::engine::lab::order::LabOrder;
 use crate::engine::lab::report::{LabReport, RunStatus, RunSummary};
-use crate::train::presets::Preset;
-use crate::train::split::Part;
 
 use super::AppState;
 use super::work::Progress;
@@ -27,10 +27,9 @@ use live::{Live, Phase};
 use plot::PlotView;
 use preview::Preview;
 use runs::RunList;
-use setting::Setting;
+use watching::Watching;
 
-use crate::domain::card::Architecture;
-use crate::domain::history::XAxis;
+pub use action::TrainingAction;
 
 /// The Train view.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -41,6 +40,8 @@ pub struct TrainingState {
     pub form: Form,
     /// What augmentation does to a slice.
     pub preview: Preview,
+    /// What the training under way makes of the scan on screen.
+    pub watching: Watching,
     /// Two steps on the device, asked for before the start.
     pub trial: Trial,
     /// The trainings of this session, in the order of their start.
@@ -107,94 +108,6 @@ pub enum CloseAnswer {
     Stay,
 }
 
-/// One wish of the user in the Train view.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TrainingAction {
-    /// Look at this folder or CSV.
-    ChooseData(PathBuf),
-    /// The same, typed or pasted.
-    ChooseDataText(String),
-    /// Ask for a path.
-    Pick(Pick),
-    /// Stop looking.
-    CancelSurvey,
-    /// Draw the split by seed and shares again instead of following a file.
-    DropSplitFile,
-    /// Split as this file says.
-    FollowSplit(PathBuf),
-    /// The split's seed.
-    SetSplitSeed(u64),
-    /// The share of a part, 0–1.
-    SetShare(Part, f64),
-    /// Show the slices of a warning; again to fold.
-    ShowWarning(usize),
-    /// Open this file in Read.
-    OpenSlice(PathBuf),
-    /// The classifier, or none.
-    SetClassifier(Option<Architecture>),
-    /// The segmenter, or none.
-    SetSegmenter(Option<Architecture>),
-    /// What the weights start from.
-    SetStart(StartFrom),
-    /// A setting as it is typed.
-    Set(Setting, String),
-    /// A setting back to its default.
-    Undo(Setting),
-    /// Begin with a set of settings.
-    UsePreset(Preset),
-    /// Show the strengths of augmentation with what they do to a slice, or fold them.
-    ShowStrengths(bool),
-    /// The command was copied.
-    CommandCopied,
-    /// All settings of an earlier run.
-    UseSettingsOf(PathBuf),
-    /// Two trial steps.
-    Try,
-    /// Start, or get in line.
-    Start,
-    /// Pause, or go on.
-    PauseOrGoOn,
-    /// Stop within a step and keep the best.
-    Stop,
-    /// Discard: asks first.
-    Discard,
-    /// Take a waiting training out of the line.
-    Withdraw(JobId),
-    /// Yes to the question.
-    Confirm,
-    /// No to the question.
-    Decline,
-    /// The window was asked to close.
-    CloseAsked,
-    /// The answer to that.
-    Close(CloseAnswer),
-    /// What stands along the bottom of the curves.
-    SetAxis(XAxis),
-    /// Logarithmic or linear losses.
-    SetLog(bool),
-    /// How much the smoothed curve remembers.
-    SetSmoothing(f32),
-    /// The curves are zoomed to this range of x, or follow the training again.
-    Zoom(Option<(f64, f64)>),
-    /// Examples of this epoch, from 0; `None` for the latest.
-    ShowExamples(Option<usize>),
-    /// Show this run; together with the ones shown already, where `adds`.
-    ShowRun {
-        /// Its folder.
-        folder: PathBuf,
-        /// Beside the others.
-        adds: bool,
-    },
-    /// Go on with an interrupted run.
-    Resume(PathBuf),
-    /// Read with this run's weights.
-    UseNow(PathBuf),
-    /// Name, note, tags.
-    Label(PathBuf, RunLabel),
-    /// To the trash: asks first.
-    Trash(PathBuf),
-}
-
 /// Does what the user asked for.
 pub fn update(state: &mut AppState, action: TrainingAction, now_secs: u64) -> Vec<Command> {
     use TrainingAction as A;
@@ -249,6 +162,7 @@ pub fn update(state: &mut AppState, action: TrainingAction, now_secs: u64) -> Ve
         A::SetLog(is_log) => plot::set_log(state, is_log),
         A::SetSmoothing(weight) => plot::set_smoothing(state, weight),
         A::Zoom(range) => plot::zoom(state, range),
+        A::ShowOnScan(is_shown) => watching::show(state, is_shown),
         A::ShowExamples(epoch) => runs::show_examples(state, epoch),
         A::ShowRun { folder, adds } => runs::show(state, &folder, adds),
         A::Resume(folder) => live::resume(state, folder),
@@ -316,6 +230,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u
         }
         LabReport::RunCreated(folder) => live::created(state, job, folder),
         LabReport::Training(event) => live::heard(state, job, event),
+        LabReport::EpochOutline(outline) => watching::outlined(state, job, outline),
         LabReport::Paused(is_paused) => live::paused(state, job, *is_paused),
         LabReport::Trashed(_) => live::trashed(state, job),
         LabReport::Runs(found) => runs::listed(state, found, now_secs),

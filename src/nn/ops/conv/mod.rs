@@ -12,6 +12,7 @@ mod geometry;
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 
 use super::memory::{View, f32_slice, tensor_of};
+use super::turn::between_layers;
 use backward::input_gradient;
 pub(super) use backward::weight_gradient;
 use forward::{Epilogue, forward};
@@ -22,6 +23,7 @@ pub(super) use geometry::Geometry;
 /// *Shape*: x `[B, C, H, W]`, weight `[O, C, kh, kw]`, result `[B, O, (H + 2·padding − kh) / stride + 1, …]`, f32.
 /// *Errors*: a size of zero, different channels, a kernel larger than the padded input.
 pub fn conv2d(x: &Tensor, weight: &Tensor, stride: usize, padding: usize) -> Result<Tensor> {
+    between_layers();
     Geometry::new(x.dims(), weight.dims(), stride, padding)?;
     if !x.device().is_cpu() {
         return x.conv2d(weight, padding, stride, 1, 1);
@@ -43,6 +45,7 @@ pub fn conv2d_fused(
     stride: usize,
     padding: usize,
 ) -> Result<Tensor> {
+    between_layers();
     let geometry = Geometry::new(x.dims(), weight.dims(), stride, padding)?;
     let shape = (geometry.batch, geometry.outputs, geometry.out_height, geometry.out_width);
     if bias.dims() != [geometry.outputs] {
@@ -123,6 +126,7 @@ fn input_gradient_of(
     stride: usize,
     padding: usize,
 ) -> Result<Tensor> {
+    between_layers();
     let geometry = Geometry::new(input, weight.dims(), stride, padding)?;
     let (weight, gradient) = (View::of(weight), View::of(gradient));
     let (weight, gradient) = (weight.values()?, gradient.values()?);
@@ -138,6 +142,7 @@ fn weight_gradient_of(
     stride: usize,
     padding: usize,
 ) -> Result<Tensor> {
+    between_layers();
     let geometry = Geometry::new(x.dims(), weight, stride, padding)?;
     let (x, gradient) = (View::of(x), View::of(gradient));
     let (x, gradient) = (x.values()?, gradient.values()?);
