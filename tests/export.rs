@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use glioview::domain::card::Task;
 use glioview::domain::finding::{Finding, ModelStamp, SliceFinding};
+use glioview::domain::geometry::Geometry;
 use glioview::domain::gate::{GateReason, GateVerdict};
 use glioview::domain::mask::{Mask, ProbabilityMap};
 use glioview::domain::review::{Review, SliceReview, Verdict};
@@ -146,7 +147,7 @@ fn the_results_folder_holds_what_the_nets_and_the_reader_said() {
     assert_eq!(json["models"]["segmenter"]["threshold_moved"], false);
     let slices = json["slices"].as_array().expect("slices");
     let second = json!({"path": "s_2.png", "page": null, "scan": 0, "index": 1, "probability": 0.9, "positive": true,
-        "mask": "masks/s_2_mask.png", "overlay": "overlays/s_2_overlay.png", "area_px": 8, "warnings": []});
+        "mask": "masks/s_2_mask.png", "overlay": "overlays/s_2_overlay.png", "area_px": 8, "area_mm2": null, "warnings": []});
     assert_eq!(slices[1], second);
     assert_eq!(
         (&slices[0]["positive"], &slices[0]["mask"], &slices[0]["area_px"]),
@@ -354,4 +355,27 @@ fn the_digest_knows_pixels_and_sizes_but_no_names() {
     let Samples::U8(values) = &mut changed.slices[2].planes[1].samples else { panic!("8 bits") };
     values[7] ^= 1;
     assert_ne!(digest::of_scan(&changed), original);
+}
+
+#[test]
+fn areas_and_volumes_are_metric_where_the_file_knows_the_spacing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut study, finding) = (study(), finding(8));
+    let geometry = Geometry::new([0.0; 3], [0.0, 0.0, 5.0], [0.0, 2.0, 0.0], [0.5, 0.0, 0.0]).expect("a stack");
+    study.scans[0].about.geometry = Some(geometry);
+    let review = review(&finding);
+    let scans = vec![ScanResults { scan: 0, finding: &finding, review: Some(&review), asked: &[] }];
+    let results = StudyResults { study: &study, scans, outline_all: false };
+    write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
+    let json = json_of(folder.path());
+    let scan = &json["study"]["scans"][0];
+    assert_eq!((&scan["spacing_mm"], &scan["orientation"]), (&json!([2.0, 0.5, 5.0]), &json!("LPS")));
+    // 8 pixels of 1 mm², 5 mm thick.
+    assert_eq!((&scan["mask_volume_px"], &scan["mask_volume_ml"]), (&json!(8), &json!(0.04)));
+    assert_eq!((&json["slices"][1]["area_px"], &json["slices"][1]["area_mm2"]), (&json!(8), &json!(8.0)));
+    assert_eq!(json["review"]["scans"][0]["slices"][0]["outline_area_mm2"], json!(8.0));
+    let table = std::fs::read_to_string(folder.path().join("findings.csv")).expect("a table");
+    let mut lines = table.lines();
+    assert!(lines.next().expect("a heading").contains("area_px,area_mm2,mask"));
+    assert!(lines.nth(1).expect("slice 2").contains(",8,8,masks/"), "{table}");
 }

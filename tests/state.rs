@@ -4,7 +4,7 @@ mod analysis;
 mod deciding;
 mod exporting;
 mod looking;
-mod make;
+pub mod make;
 pub mod models;
 mod opening;
 mod reader_first;

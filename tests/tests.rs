@@ -15,6 +15,7 @@ mod engine_kit;
 mod evaluation;
 mod export;
 mod gate;
+mod hands;
 mod history;
 mod inspect;
 mod metrics;

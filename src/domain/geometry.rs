@@ -93,6 +93,29 @@ impl Geometry {
         [left, right, top, bottom]
     }
 
+    /// The unit vector across the slices, towards L, P or S by its largest part.
+    pub fn normal(&self) -> [f64; 3] {
+        let across = cross(self.row_step_mm, self.col_step_mm);
+        let largest = (0..3).max_by(|&a, &b| across[a].abs().total_cmp(&across[b].abs())).unwrap_or(2);
+        let sign = if across[largest] < 0.0 { -1.0 } else { 1.0 };
+        let length = length(across);
+        across.map(|x| sign * x / length)
+    }
+
+    /// Where a slice lies along the normal, from the patient system's origin: the side's letter and a distance of at least
+    /// 0, in millimeters.
+    pub fn slice_position(&self, slice: usize) -> (String, f64) {
+        let normal = self.normal();
+        let at = dot(self.patient_from_voxel([slice as f64, 0.0, 0.0]), normal);
+        let direction = if at < 0.0 { normal.map(|x| -x) } else { normal };
+        (letters(direction)[..1].to_owned(), at.abs())
+    }
+
+    /// Whether the last slice is the one nearest to the head's top. Stacks that are not axial have no top.
+    pub fn is_superior_last(&self) -> bool {
+        self.plane() == AnatomicalPlane::Axial && self.slice_step_mm[2] > 0.0
+    }
+
     /// The anatomical plane that the slices lie in, by their normal's largest part.
     pub fn plane(&self) -> AnatomicalPlane {
         let normal = cross(self.row_step_mm, self.col_step_mm).map(f64::abs);
@@ -139,7 +162,7 @@ impl AnatomicalPlane {
 const MIN_LETTER_SHARE: f64 = 0.1;
 
 /// Anatomical letters of `direction` (LPS), the strongest first; never empty.
-fn letters(direction: [f64; 3]) -> String {
+pub fn letters(direction: [f64; 3]) -> String {
     const NAMES: [[char; 2]; 3] = [['L', 'R'], ['P', 'A'], ['S', 'I']];
     let least = MIN_LETTER_SHARE * length(direction);
     let mut axes = [0, 1, 2];

@@ -92,6 +92,14 @@ pub struct ScanInfo {
     pub sequences: Vec<String>,
     /// Number of slices.
     pub slices: usize,
+    /// From row to row, column to column and slice to slice in millimeters; `null` where the file does not say.
+    pub spacing_mm: Option<[f64; 3]>,
+    /// Where columns, rows and slices lead in the patient: "LPS"; `null` where the file does not say.
+    pub orientation: Option<String>,
+    /// Pixels inside of all masks that count.
+    pub mask_volume_px: usize,
+    /// Milliliters inside of all masks that count; `null` where the file knows no spacing.
+    pub mask_volume_ml: Option<f64>,
     /// sha256 of the pixels.
     pub pixels_sha256: String,
     /// Whether the nets know this kind of picture.
@@ -140,6 +148,8 @@ pub struct SliceEntry {
     pub overlay: Option<String>,
     /// Pixels inside the mask.
     pub area_px: usize,
+    /// Area of the mask in square millimeters; `null` where the file knows no spacing.
+    pub area_mm2: Option<f64>,
     /// What was odd, from reading and from the nets.
     pub warnings: Vec<String>,
 }
@@ -183,6 +193,8 @@ pub struct SliceDecision {
     pub at: Option<String>,
     /// Area of the outline that the reader saw, in pixels.
     pub outline_area_px: Option<usize>,
+    /// The same in square millimeters; `null` where the file knows no spacing.
+    pub outline_area_mm2: Option<f64>,
     /// That outline's run lengths, row-major, starting with zeros.
     pub outline_runs: Option<Vec<u32>>,
     /// The reader's words.
@@ -192,6 +204,11 @@ pub struct SliceDecision {
 /// A score or threshold with the digits that its 32 bits hold: 0.31, not 0.3100000023841858.
 pub fn short(value: f32) -> f64 {
     value.to_string().parse().unwrap_or(f64::from(value))
+}
+
+/// A length, area or volume with three digits behind the point.
+pub fn thousandths(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
 }
 
 /// `2026-01-31T14:02:00Z` from seconds since 1970.

@@ -37,6 +37,8 @@ pub struct Settings {
     pub review_advances: bool,
     /// Right drag is wider to the left, and up is darker.
     pub window_drag_inverted: bool,
+    /// The patient's right on the right of the screen.
+    pub neurological: bool,
     /// The reviewer's initials.
     pub reviewer: String,
     /// Cover the model's answer until the reader has looked.
@@ -53,6 +55,7 @@ impl Default for Settings {
             right_width: 300.0,
             review_advances: true,
             window_drag_inverted: false,
+            neurological: false,
             reviewer: String::new(),
             reader_first: false,
         }

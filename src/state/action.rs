@@ -94,11 +94,11 @@ pub enum AnalysisAction {
 pub enum GoAction {
     /// To this slice, from 0.
     Slice(usize),
-    /// By so many slices, without wrapping.
+    /// By so many slices down the strip, without wrapping.
     By(i32),
-    /// To the first slice.
+    /// To the uppermost slice of the strip.
     First,
-    /// To the last slice.
+    /// To the lowermost slice of the strip.
     Last,
     /// To this sequence, from 0.
     Sequence(usize),
@@ -234,6 +234,8 @@ pub enum AppAction {
     Dismiss(NoticeId),
     /// Show or hide a notice's details.
     ToggleDetails(NoticeId),
+    /// Axial and coronal slices from the head and from the back, or radiological again.
+    ToggleNeurological,
     /// A drag of the window tool is inverted.
     SetDragInverted(bool),
 }

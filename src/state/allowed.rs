@@ -33,6 +33,12 @@ pub fn has_scan(state: &AppState) -> Allowed {
     scan_is(state, "", |_| true)
 }
 
+/// The file says where the slices lie.
+pub fn has_geometry(state: &AppState) -> Allowed {
+    let (_, scan, _) = state.current_scan().ok_or("Nothing is open")?;
+    when(scan.about.geometry.is_some(), "The file does not say where the slices lie")
+}
+
 /// The scan has more than one sequence.
 pub fn has_sequences(state: &AppState) -> Allowed {
     let (_, scan, _) = state.current_scan().ok_or("Nothing is open")?;

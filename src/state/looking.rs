@@ -7,7 +7,7 @@ use crate::engine::command::Command;
 use super::action::{GoAction, OverlayAction, ViewAction, WindowAction};
 use super::screen::WindowPreset;
 use super::study::{ScanState, StudyId, WindowState};
-use super::{AppState, analyzing, gray, reviewing};
+use super::{AppState, analyzing, gray, placed, reviewing, strip};
 
 /// Change of the window's width per point of a drag: 140 points double it.
 const WIDTH_PER_POINT: f32 = 0.005;
@@ -25,6 +25,7 @@ pub(super) fn show(state: &mut AppState, id: StudyId, scan: usize) -> Vec<Comman
     state.current = Some(id);
     if before.map(|b| (b.0, b.1)) != Some((id, scan)) {
         state.view.reset();
+        state.view.upright = placed::upright(state);
         state.overlay.shows_reference = false;
         state.overlay.shows_difference = false;
         if before.map(|b| b.0) != Some(id) && !matches!(state.export, super::work::Export::Running { .. }) {
@@ -41,17 +42,31 @@ pub(super) fn go(state: &mut AppState, action: GoAction) -> Vec<Command> {
     if let GoAction::Scan(id, scan) = action {
         return show(state, id, scan);
     }
-    let Some((_, _, scan)) = state.current_scan() else { return Vec::new() };
+    let Some((_, pixels, scan)) = state.current_scan() else { return Vec::new() };
+    let is_upside_down = strip::is_upside_down(pixels);
     let thresholds = state.thresholds_of(scan);
     let (at, last) = (scan.slice, scan.counts.len().saturating_sub(1));
-    let runs = || scan.finding.as_ref().map(|f| f.flagged_runs(thresholds.classifier)).unwrap_or_default();
+    // Keys and wheel go along the strip, on which the superior slice is on top where that is known.
+    let top = if is_upside_down { last } else { 0 };
+    let to_next = |is_down: bool| {
+        let runs = scan.finding.as_ref().map(|f| f.flagged_runs(thresholds.classifier)).unwrap_or_default();
+        match (is_upside_down, is_down) {
+            (false, true) => runs.iter().map(|r| r.0).find(|&first| first > at),
+            (false, false) => runs.iter().rev().map(|r| r.0).find(|&first| first < at),
+            (true, true) => runs.iter().rev().map(|r| r.1).find(|&first| first < at),
+            (true, false) => runs.iter().map(|r| r.1).find(|&first| first > at),
+        }
+    };
     let to = match action {
         GoAction::Slice(slice) => Some(slice.min(last)),
-        GoAction::By(by) => Some(at.saturating_add_signed(by as isize).min(last)),
-        GoAction::First => Some(0),
-        GoAction::Last => Some(last),
-        GoAction::NextFinding => runs().iter().map(|r| r.0).find(|&first| first > at),
-        GoAction::PreviousFinding => runs().iter().rev().map(|r| r.0).find(|&first| first < at),
+        GoAction::By(by) => {
+            let by = if is_upside_down { -by } else { by };
+            Some(at.saturating_add_signed(by as isize).min(last))
+        }
+        GoAction::First => Some(top),
+        GoAction::Last => Some(last - top),
+        GoAction::NextFinding => to_next(true),
+        GoAction::PreviousFinding => to_next(false),
         GoAction::Widest => widest(scan, thresholds.mask).map(|(slice, _)| slice),
         GoAction::NextUnreviewed => reviewing::next_unreviewed(scan, thresholds, at),
         GoAction::Sequence(sequence) => return go_sequence(state, sequence as isize),

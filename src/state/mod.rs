@@ -18,6 +18,7 @@ pub mod receive;
 pub mod reviewing;
 pub mod rows;
 mod saving;
+pub mod placed;
 pub mod screen;
 pub mod shortcut;
 pub mod startup;
@@ -28,6 +29,7 @@ pub mod text;
 pub mod training;
 pub mod undo;
 pub mod update;
+pub mod view;
 pub mod words;
 pub mod work;
 

@@ -23,14 +23,14 @@ pub static TABLE: &[Entry] = &[
     row(Action::Go(GoAction::By(1)), "Next slice", Group::Slices, &[Chord::plain(Key::Down)], allowed::has_scan),
     row(
         Action::Go(GoAction::First),
-        "First slice",
+        "Uppermost slice",
         Group::Slices,
         &[Chord::plain(Key::Home), Chord::shift(Key::Up)],
         allowed::has_scan,
     ),
     row(
         Action::Go(GoAction::Last),
-        "Last slice",
+        "Lowermost slice",
         Group::Slices,
         &[Chord::plain(Key::End), Chord::shift(Key::Down)],
         allowed::has_scan,
@@ -110,6 +110,13 @@ pub static TABLE: &[Entry] = &[
         Group::Picture,
         &[Chord::plain(Key::Backspace)],
         allowed::has_scan,
+    ),
+    row(
+        Action::App(AppAction::ToggleNeurological),
+        "Neurological or radiological display",
+        Group::Picture,
+        &[],
+        allowed::has_geometry,
     ),
     // Overlay
     row(

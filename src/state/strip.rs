@@ -2,6 +2,7 @@
 //! drawing it (`ui`).
 
 use crate::domain::review::Verdict;
+use crate::domain::scan::Scan;
 
 use super::study::ScanState;
 use super::text;
@@ -78,7 +79,7 @@ pub struct Cell {
 
 impl Cell {
     fn merge(&mut self, next: &Self) {
-        self.last = next.last;
+        (self.first, self.last) = (self.first.min(next.first), self.last.max(next.last));
         self.score = self.score.into_iter().chain(next.score).reduce(f32::max);
         self.is_flagged |= next.is_flagged;
         self.is_outlined |= next.is_outlined;
@@ -90,21 +91,32 @@ impl Cell {
     }
 }
 
-/// The cells of a strip of `height` points, first slice on top.
+/// The cells of a strip of `height` points: superior on top where that is known, else the first slice.
 pub fn cells(state: &AppState, height: f32) -> Vec<Cell> {
-    let Some((_, _, scan)) = state.current_scan() else { return Vec::new() };
+    let Some((_, pixels, scan)) = state.current_scan() else { return Vec::new() };
     let thresholds = state.thresholds_of(scan);
     let count = scan.counts.len();
     let per_cell = slices_per_cell(count, height);
     let mut cells: Vec<Cell> = Vec::with_capacity(count.div_ceil(per_cell));
-    for slice in 0..count {
-        let next = cell(scan, slice, thresholds);
+    for place in 0..count {
+        let next = cell(scan, slice_of(pixels, place), thresholds);
         match cells.last_mut() {
-            Some(cell) if !slice.is_multiple_of(per_cell) => cell.merge(&next),
+            Some(cell) if !place.is_multiple_of(per_cell) => cell.merge(&next),
             _ => cells.push(next),
         }
     }
     cells
+}
+
+/// The slice at a place of the strip, counted from its top, and the place of a slice: the same rule both ways.
+pub fn slice_of(scan: &Scan, place: usize) -> usize {
+    let last = scan.slices.len().saturating_sub(1);
+    if is_upside_down(scan) { last.saturating_sub(place) } else { place }
+}
+
+/// Whether the last slice is on top of the strip: it is the superior one.
+pub fn is_upside_down(scan: &Scan) -> bool {
+    scan.about.geometry.is_some_and(|g| g.is_superior_last())
 }
 
 /// How many slices share a cell in a strip of `height` points.
@@ -115,7 +127,7 @@ pub fn slices_per_cell(count: usize, height: f32) -> usize {
 
 /// The slice at `share` (0–1) of the strip's height.
 pub fn slice_at(state: &AppState, height: f32, share: f32) -> Option<usize> {
-    let (_, _, scan) = state.current_scan()?;
+    let (_, pixels, scan) = state.current_scan()?;
     let count = scan.counts.len();
     if count == 0 {
         return None;
@@ -126,7 +138,7 @@ pub fn slice_at(state: &AppState, height: f32, share: f32) -> Option<usize> {
     let place = share.clamp(0.0, 1.0) * cells as f32;
     let cell = (place.floor() as usize).min(cells - 1);
     let within = ((place - cell as f32) * per_cell as f32).floor().max(0.0) as usize;
-    Some((cell * per_cell + within).min((cell + 1) * per_cell - 1).min(count - 1))
+    Some(slice_of(pixels, (cell * per_cell + within).min((cell + 1) * per_cell - 1).min(count - 1)))
 }
 
 fn cell(scan: &ScanState, slice: usize, thresholds: Thresholds) -> Cell {
@@ -154,8 +166,9 @@ fn cell(scan: &ScanState, slice: usize, thresholds: Thresholds) -> Cell {
 
 /// What hovering a slice's cell says: "Slice 13 · score 0.97 · 2 095 px · agree".
 pub fn hover(state: &AppState, slice: usize) -> Option<String> {
-    let (_, _, scan) = state.current_scan()?;
+    let (_, pixels, scan) = state.current_scan()?;
     let mut words = vec![format!("Slice {}", slice + 1)];
+    words.extend(pixels.about.geometry.map(|g| super::placed::position(&g, slice)));
     if super::allowed::has_finding(state).is_ok() {
         let thresholds = state.thresholds_of(scan);
         words.push(
@@ -164,7 +177,7 @@ pub fn hover(state: &AppState, slice: usize) -> Option<String> {
         words.push(match scan.area_px(slice, thresholds.mask) {
             None => "outline pending".to_owned(),
             Some(0) => "no outline".to_owned(),
-            Some(area) => format!("{}\u{a0}px", text::count(area)),
+            Some(area) => super::placed::area(area, pixels.about.geometry.as_ref()),
         });
         words.extend(scan.decision(slice, thresholds).map(|d| d.verdict.label().to_owned()));
     }

@@ -178,6 +178,10 @@ fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
         AppAction::DragHover(paths) => state.layout.drag_hover = paths,
         AppAction::Dismiss(id) => state.notices.dismiss(id),
         AppAction::ToggleDetails(id) => state.notices.toggle_details(id),
+        AppAction::ToggleNeurological => {
+            state.settings.neurological = !state.settings.neurological;
+            state.view.upright = super::placed::upright(state);
+        }
         AppAction::SetDragInverted(is_inverted) => state.settings.window_drag_inverted = is_inverted,
     }
     if state.settings == before { Vec::new() } else { save_settings(state) }

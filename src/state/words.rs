@@ -9,7 +9,7 @@ use crate::domain::scan::Scan;
 use super::study::{Analysis, ScanState};
 use super::text;
 use super::work::Models;
-use super::{AppState, Thresholds, looking};
+use super::{AppState, Thresholds, looking, placed};
 
 /// The line that stands on screen always and in every export, never shortened.
 pub const RESEARCH_USE: &str = "Research use only. Not for diagnosis.";
@@ -298,7 +298,7 @@ pub struct SliceText {
 
 /// What the Finding panel says about the slice on screen; `None` while nothing is read or all is covered.
 pub fn slice(state: &AppState) -> Option<SliceText> {
-    let (_, _, scan) = state.current_scan()?;
+    let (_, pixels, scan) = state.current_scan()?;
     super::allowed::has_finding(state).ok()?;
     let thresholds = state.thresholds_of(scan);
     let card = state.model.models.ready().map(|m| &m.classifier);
@@ -310,7 +310,7 @@ pub fn slice(state: &AppState) -> Option<SliceText> {
         score_text: score.map_or_else(|| "pending".to_owned(), text::score),
         verdict: verdict_of(score, thresholds.classifier, band),
         area_name: format!("{}, this slice", target(state)),
-        area_text: area(scan, thresholds.mask),
+        area_text: area(pixels, scan, thresholds.mask),
         widest: looking::widest(scan, thresholds.mask).map(|(i, _)| (format!("Widest on slice {}", i + 1), i)),
         threshold_text: if is_moved {
             format!("threshold {}", text::moved_threshold(thresholds.classifier, thresholds.card_classifier))
@@ -332,11 +332,11 @@ fn verdict_of(score: Option<f32>, threshold: f32, band: Option<(f32, f32)>) -> &
     }
 }
 
-fn area(scan: &ScanState, mask_threshold: f32) -> String {
+fn area(pixels: &Scan, scan: &ScanState, mask_threshold: f32) -> String {
     match scan.area_px(scan.slice, mask_threshold) {
         None => "outline pending".to_owned(),
         Some(0) => "no outline".to_owned(),
-        Some(area) => format!("{}\u{a0}px", text::count(area)),
+        Some(area) => placed::area(area, pixels.about.geometry.as_ref()),
     }
 }
 
@@ -350,17 +350,18 @@ pub fn target_note(state: &AppState) -> Option<&'static str> {
     (target(state) == "FLAIR abnormality").then_some("may include edema, gliosis, treatment change")
 }
 
-/// "FLAIR abnormality, all slices: 22 034 px on 9 slices"; pixels, as these files carry no spacing.
+/// "FLAIR abnormality, all slices: 12.3 ml on 9 slices", in pixels where the file knows no spacing.
 pub fn whole_scan(state: &AppState) -> Option<String> {
-    let (_, _, scan) = state.current_scan()?;
+    let (_, pixels, scan) = state.current_scan()?;
     super::allowed::has_finding(state).ok()?;
     let threshold = state.thresholds_of(scan).mask;
     let areas: Vec<usize> = (0..scan.counts.len()).filter_map(|i| scan.area_px(i, threshold)).collect();
-    let (pixels, on) = (areas.iter().sum::<usize>(), areas.iter().filter(|&&a| a > 0).count());
+    let (px, on) = (areas.iter().sum::<usize>(), areas.iter().filter(|&&a| a > 0).count());
     let pending = scan.counts.len() - areas.len();
     let pending = if pending > 0 { format!(" ({} pending)", text::count(pending)) } else { String::new() };
     let on = text::counted(on, "slice", "slices");
-    Some(format!("{}, all slices: {}\u{a0}px on {on}{pending}", target(state), text::count(pixels)))
+    let volume = placed::volume(px, pixels.about.geometry.as_ref());
+    Some(format!("{}, all slices: {volume} on {on}{pending}", target(state)))
 }
 
 /// The models that gave the answer on screen, as the finding itself names them.

@@ -1,15 +1,16 @@
-//! The words at the picture's corners: slice, sequence, window, zoom, value under the pointer, warnings. Not for panels,
-//! and not for making the words (`state::labels`).
+//! The words at the picture's corners: slice, position, sequence, window, zoom, value under the pointer, warnings. Not for
+//! letters and scale (`bearings`), panels, or making the words (`state::labels`).
 
-use egui::{Align, Align2, Color32, Painter, Pos2, Rect, Ui, Vec2, pos2, vec2};
+use egui::{Align, Align2, Color32, FontId, Painter, Pos2, Rect, Ui, pos2, vec2};
 
+use super::bearings;
 use super::picture::Shown;
 use super::theme::{self, Palette};
 use super::transform::UiFromImage;
-use crate::state::labels;
 use crate::state::training::watching;
 use crate::state::words::RESEARCH_USE;
 use crate::state::work::Opening;
+use crate::state::{labels, placed};
 
 /// Distance from the canvas' edge in points.
 const MARGIN: f32 = 12.0;
@@ -28,12 +29,17 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shown: &Shown, place: &UiFr
     };
     corner(Align2::LEFT_TOP, &left_top(shown, ink));
 
-    let mut right_top = vec![("Orientation unknown".to_owned(), ink)];
+    let mut right_top = vec![(orientation(shown).to_owned(), ink)];
+    if shown.state.settings.neurological && shown.scan.about.geometry.is_some() {
+        right_top.push((placed::NEUROLOGICAL.to_owned(), palette.canvas_warning));
+    }
     right_top.extend(warnings(shown).into_iter().map(|w| (w, palette.canvas_warning)));
     corner(Align2::RIGHT_TOP, &right_top);
 
-    let left_bottom = [labels::window_corner(shown.known), labels::zoom_corner(shown.state)];
+    let spacing = shown.scan.about.geometry.as_ref().map(placed::spacing);
+    let left_bottom = [spacing, labels::window_corner(shown.known), labels::zoom_corner(shown.state)];
     corner(Align2::LEFT_BOTTOM, &left_bottom.into_iter().flatten().map(|t| (t, ink)).collect());
+    bearings::paint(ui, painter, rect, shown);
 
     let pixel = pointer.and_then(|p| place.pixel_at(p, shown.scan.rows, shown.scan.cols));
     if let Some((value, model)) = pixel.and_then(|(row, col)| labels::pointer_corner(shown.state, row, col)) {
@@ -46,8 +52,17 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shown: &Shown, place: &UiFr
 }
 
 fn left_top(shown: &Shown, ink: Color32) -> Lines {
+    let about = &shown.scan.about;
+    let position = about.geometry.map(|g| placed::position(&g, shown.known.slice));
     let sequence = shown.scan.sequences.get(shown.known.sequence).map(|s| s.label().to_owned());
-    std::iter::once(labels::slice_corner(shown.known)).chain(sequence).map(|t| (t, ink)).collect()
+    let description = Some(about.description.clone()).filter(|d| !d.is_empty() && Some(d) != sequence.as_ref());
+    let lines = [Some(labels::slice_corner(shown.known)), position, sequence, description];
+    lines.into_iter().flatten().map(|t| (t, ink)).collect()
+}
+
+/// The plane where it is known.
+fn orientation(shown: &Shown) -> &'static str {
+    shown.scan.about.geometry.map_or(placed::ORIENTATION_UNKNOWN, |g| g.plane().label())
 }
 
 /// What must be known as long as it lasts.
@@ -69,15 +84,21 @@ fn warnings(shown: &Shown) -> Vec<String> {
 fn lines(painter: &Painter, at: Pos2, align: Align2, texts: &Lines) {
     let grows_up = align.y() == Align::Max;
     let last = texts.len().saturating_sub(1);
-    let shadow = Color32::from_black_alpha(160);
     for (index, (text, ink)) in texts.iter().enumerate() {
         let steps = if grows_up { -((last - index) as f32) } else { index as f32 };
         let at = pos2(at.x, at.y + steps * LINE);
-        let galley = painter.layout_no_wrap(text.clone(), theme::small(), *ink);
-        let top_left = align.anchor_size(at, galley.size()).min;
-        for step in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
-            painter.galley_with_override_text_color(top_left + step, galley.clone(), shadow);
-        }
-        painter.galley(top_left + Vec2::ZERO, galley, *ink);
+        shadowed(painter, at, align, text, (theme::small(), *ink));
     }
+}
+
+/// Text with a dark shadow; answers with the rectangle that it takes.
+pub fn shadowed(painter: &Painter, at: Pos2, align: Align2, text: &str, (font, ink): (FontId, Color32)) -> Rect {
+    let shadow = Color32::from_black_alpha(160);
+    let galley = painter.layout_no_wrap(text.to_owned(), font, ink);
+    let place = align.anchor_size(at, galley.size());
+    for step in [vec2(1.0, 0.0), vec2(-1.0, 0.0), vec2(0.0, 1.0), vec2(0.0, -1.0)] {
+        painter.galley_with_override_text_color(place.min + step, galley.clone(), shadow);
+    }
+    painter.galley(place.min, galley, ink);
+    place
 }

@@ -1,5 +1,6 @@
 //! Room 7, `ui`: how it looks. Reads the state and returns actions. Not for files, threads or tensors.
 
+mod bearings;
 pub mod canvas;
 pub mod colormap;
 pub mod contour;

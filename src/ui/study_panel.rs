@@ -8,13 +8,15 @@ use super::notices;
 use super::picture::scan_key;
 use super::textures::{Key, Kind};
 use super::theme::{self, GRID, Palette};
+use super::transform::UiFromImage;
 use super::widgets::{self, KeyButton, Look};
 use crate::domain::scan::{Plane, Sequence};
+use crate::domain::upright::Upright;
 use crate::domain::window::Window;
 use crate::state::AppState;
 use crate::state::action::{Action, FileAction, GoAction, OverlayAction};
 use crate::state::notice::About;
-use crate::state::screen::WindowPreset;
+use crate::state::screen::{ViewTransform, WindowPreset};
 use crate::state::study::StudyState;
 use crate::state::{gray, labels, text};
 
@@ -97,7 +99,7 @@ fn scan_ui(
             Some(Sequence::Unknown) => "one gray picture a slice".to_owned(),
             _ => format!("sequence {} of {}", sequence + 1, scan.sequences.len()),
         };
-        if sequence_ui(ui, study, index, sequence, (name, &line), is_selected, desk) {
+        if sequence_ui(ui, state, study, (index, sequence), (name, &line), is_selected, desk) {
             actions.push(if is_shown {
                 Action::Go(GoAction::Sequence(sequence))
             } else {
@@ -110,9 +112,9 @@ fn scan_ui(
 /// One row with a thumbnail; true when it was clicked.
 fn sequence_ui(
     ui: &mut Ui,
+    state: &AppState,
     study: &StudyState,
-    scan: usize,
-    sequence: usize,
+    (scan, sequence): (usize, usize),
     (name, line): (&str, &str),
     is_selected: bool,
     desk: &mut Desk,
@@ -132,7 +134,7 @@ fn sequence_ui(
     ui.painter().rect_filled(rect, 4.0, fill);
     widgets::focus_ring(ui, &response, rect, &palette);
     let image = Rect::from_min_size(rect.min + vec2(6.0, 6.0), vec2(THUMBNAIL, THUMBNAIL));
-    thumbnail(ui, study, scan, sequence, image, desk);
+    thumbnail(ui, state, study, (scan, sequence), image, desk);
     let at = pos2(image.right() + 10.0, image.top() + 2.0);
     ui.painter().text(at, egui::Align2::LEFT_TOP, name, theme::text(), palette.text);
     let below = pos2(at.x, at.y + 20.0);
@@ -141,7 +143,7 @@ fn sequence_ui(
 }
 
 /// The middle slice of a sequence, small.
-fn thumbnail(ui: &Ui, study: &StudyState, scan: usize, sequence: usize, rect: Rect, desk: &mut Desk) {
+fn thumbnail(ui: &Ui, state: &AppState, study: &StudyState, (scan, sequence): (usize, usize), rect: Rect, desk: &mut Desk) {
     ui.painter().rect_filled(rect, 2.0, Color32::BLACK);
     let Some(pixels) = study.study.scans.get(scan) else { return };
     let middle = pixels.slices.len() / 2;
@@ -151,9 +153,11 @@ fn thumbnail(ui: &Ui, study: &StudyState, scan: usize, sequence: usize, rect: Re
     desk.textures.ensure(ui.ctx(), key, [0; 4], TextureOptions::LINEAR, || {
         thumbnail_image(plane, gray::window(pixels, sequence, WindowPreset::Head))
     });
-    let shape = vec2(plane.cols as f32, plane.rows as f32);
-    let fitted = shape * (rect.width() / shape.max_elem().max(1.0));
-    desk.textures.paint_into(ui.painter(), key, Rect::from_center_size(rect.center(), fitted));
+    let Some([width, height]) = desk.textures.size(key) else { return };
+    let upright = Upright::of(pixels.about.geometry.as_ref(), state.convention());
+    let view = ViewTransform { upright, ..ViewTransform::default() };
+    let place = UiFromImage::of(&view, rect, height, width);
+    desk.textures.paint(&ui.painter_at(rect), key, &place);
 }
 
 /// A smaller picture: each pixel the mean of the ones that it covers.

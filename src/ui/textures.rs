@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use egui::epaint::{Mesh, Vertex};
 use egui::{Color32, ColorImage, Context, Painter, Rect, TextureHandle, TextureOptions, pos2};
 
 use crate::ui::transform::UiFromImage;
@@ -109,8 +110,7 @@ impl Textures {
     /// Paints the picture of `key`, placed by the one transform.
     pub fn paint(&self, painter: &Painter, key: Key, place: &UiFromImage) {
         for tile in self.entries.get(&key).map_or(&[][..], |e| &e.tiles) {
-            let rect = Rect::from_min_max(place.point(tile.image.min), place.point(tile.image.max));
-            painter.image(tile.handle.id(), rect, tile.uv, Color32::WHITE);
+            painter.add(quad(tile, place));
         }
     }
 
@@ -119,6 +119,11 @@ impl Textures {
         if let Some(tile) = self.entries.get(&key).and_then(|e| e.tiles.first()) {
             painter.image(tile.handle.id(), rect, tile.uv, Color32::WHITE);
         }
+    }
+
+    /// Size in pixels of the picture of `key`, `[width, height]`, where it is in one piece.
+    pub fn size(&self, key: Key) -> Option<[usize; 2]> {
+        self.entries.get(&key).and_then(|e| e.tiles.first()).map(|tile| tile.handle.size())
     }
 
     fn shrink(&mut self) {
@@ -130,6 +135,24 @@ impl Textures {
             total -= bytes;
         }
     }
+}
+
+/// A tile as two triangles: pictures may stand mirrored or turned.
+fn quad(tile: &Tile, place: &UiFromImage) -> Mesh {
+    let mut mesh = Mesh::with_texture(tile.handle.id());
+    let (image, uv) = (tile.image, tile.uv);
+    let corners = [
+        (image.left_top(), uv.left_top()),
+        (image.right_top(), uv.right_top()),
+        (image.right_bottom(), uv.right_bottom()),
+        (image.left_bottom(), uv.left_bottom()),
+    ];
+    for (at, uv) in corners {
+        mesh.vertices.push(Vertex { pos: place.point(at), uv, color: Color32::WHITE });
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    mesh
 }
 
 /// One texture, or several where the card cannot hold the picture in one. Tiles overlap by a pixel on each side, so

@@ -7,11 +7,13 @@ use crate::state::screen::ViewTransform;
 /// Where image pixel corners lie on screen: the picture's pixel `(row, col)` covers the square from `(col, row)` to
 /// `(col + 1, row + 1)` in image coordinates.
 ///
-/// *Units*: `points_per_pixel` in points, the same in both directions.
+/// *Units*: points.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct UiFromImage {
-    /// Points on screen per scan pixel.
-    pub points_per_pixel: f32,
+    /// Where one column on leads on screen.
+    pub col: Vec2,
+    /// Where one row on leads on screen.
+    pub row: Vec2,
     /// Where image coordinate (0, 0) lies on screen.
     pub origin: Pos2,
 }
@@ -21,19 +23,25 @@ impl UiFromImage {
     /// before the state has heard of it.
     pub fn of(view: &ViewTransform, canvas: Rect, rows: usize, cols: usize) -> Self {
         let view = ViewTransform { canvas: canvas.size().into(), ..*view };
-        let points_per_pixel = view.zoom(rows, cols);
+        let zoom = view.zoom(rows, cols);
+        let (col, row) = (Vec2::from(view.upright.col) * zoom, Vec2::from(view.upright.row) * zoom);
         let middle = vec2(cols as f32, rows as f32) / 2.0 + Vec2::from(view.offset_px);
-        Self { points_per_pixel, origin: canvas.center() - middle * points_per_pixel }
+        Self { col, row, origin: canvas.center() - col * middle.x - row * middle.y }
     }
 
     /// From image coordinates to the screen.
     pub fn point(&self, image: Pos2) -> Pos2 {
-        self.origin + image.to_vec2() * self.points_per_pixel
+        self.origin + self.col * image.x + self.row * image.y
     }
 
     /// From the screen to image coordinates.
     pub fn image_from_ui(&self, screen: Pos2) -> Pos2 {
-        ((screen - self.origin) / self.points_per_pixel).to_pos2()
+        let step = screen - self.origin;
+        let determinant = self.col.x * self.row.y - self.col.y * self.row.x;
+        pos2(
+            (step.x * self.row.y - step.y * self.row.x) / determinant,
+            (step.y * self.col.x - step.x * self.col.y) / determinant,
+        )
     }
 
     /// The pixel under a point on screen as `(row, col)`, or `None` outside the picture.
@@ -41,11 +49,6 @@ impl UiFromImage {
         let at = self.image_from_ui(screen);
         let inside = at.x >= 0.0 && at.y >= 0.0 && at.x < cols as f32 && at.y < rows as f32;
         inside.then_some((at.y as usize, at.x as usize))
-    }
-
-    /// The picture's rectangle on screen.
-    pub fn rect(&self, rows: usize, cols: usize) -> Rect {
-        Rect::from_min_size(self.origin, vec2(cols as f32, rows as f32) * self.points_per_pixel)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::review::{Review, ReviewKey};
 use crate::domain::scan::Slice;
 use crate::io::findings_json::{
     DICE_DEFINITION, FindingsFile, Model, Program, RESEARCH_USE, Reference, ReviewInfo, ScanInfo, ScanReview,
-    SliceDecision, SliceEntry, StudyInfo, short, utc,
+    SliceDecision, SliceEntry, StudyInfo, short, thousandths, utc,
 };
 use crate::io::series::file_name;
 
@@ -30,7 +30,7 @@ pub fn findings_file(results: &StudyResults<'_>, slices: Vec<SliceEntry>) -> Fin
         study: StudyInfo {
             title: study.title.clone(),
             synthetic: study.synthetic,
-            scans: results.scans.iter().map(|item| scan_info(results, item)).collect(),
+            scans: results.scans.iter().map(|item| scan_info(results, item, &slices)).collect(),
             warnings: study.warnings.clone(),
         },
         reference: reference(results),
@@ -58,6 +58,8 @@ pub fn slice_entry(
     if !positive && mask.is_some() && item.asked.contains(&index) {
         warnings.push("Not flagged; outlined because the reader asked for it.".to_owned());
     }
+    let area_px = mask.map_or(0, Mask::area_px);
+    let geometry = results.study.scans[item.scan].about.geometry;
     SliceEntry {
         path: relative_path(results, slice),
         page: slice.page.map(|p| p + 1),
@@ -67,7 +69,8 @@ pub fn slice_entry(
         positive,
         mask: None,
         overlay: None,
-        area_px: mask.map_or(0, Mask::area_px),
+        area_px,
+        area_mm2: geometry.map(|g| thousandths(area_px as f64 * g.pixel_area_mm2())),
         warnings,
     }
 }
@@ -105,12 +108,14 @@ fn models(stamps: &[ModelStamp]) -> BTreeMap<String, Model> {
     stamps.iter().map(|stamp| (task(stamp), model(stamp))).collect()
 }
 
-fn scan_info(results: &StudyResults<'_>, item: &ScanResults<'_>) -> ScanInfo {
+fn scan_info(results: &StudyResults<'_>, item: &ScanResults<'_>, slices: &[SliceEntry]) -> ScanInfo {
     let scan = &results.study.scans[item.scan];
     let reasons = match &item.finding.gate {
         GateVerdict::Known => Vec::new(),
         GateVerdict::Unknown(reasons) => reasons.iter().map(|r| r.words().to_owned()).collect(),
     };
+    let geometry = scan.about.geometry;
+    let mask_volume_px = slices.iter().filter(|s| s.scan == item.scan).map(|s| s.area_px).sum();
     ScanInfo {
         scan: item.scan,
         title: scan.title.clone(),
@@ -119,6 +124,13 @@ fn scan_info(results: &StudyResults<'_>, item: &ScanResults<'_>) -> ScanInfo {
         cols: scan.cols,
         sequences: scan.sequences.iter().map(|s| s.label().to_owned()).collect(),
         slices: scan.slices.len(),
+        spacing_mm: geometry.map(|g| {
+            let [slice, row, col] = g.spacing_mm();
+            [row, col, slice]
+        }),
+        orientation: geometry.map(|g| g.axis_codes()),
+        mask_volume_px,
+        mask_volume_ml: geometry.map(|g| thousandths(mask_volume_px as f64 * g.volume_mm3() / 1000.0)),
         pixels_sha256: item.finding.pixels_sha256.clone(),
         gate: item.finding.gate.clone(),
         gate_reasons: reasons,
@@ -159,20 +171,23 @@ fn reference(results: &StudyResults<'_>) -> Option<Reference> {
 fn review_info(results: &StudyResults<'_>) -> Option<ReviewInfo> {
     let reviews: Vec<(&ScanResults<'_>, &Review)> = results.scans.iter().filter_map(|s| Some((s, s.review?))).collect();
     let reviewer = reviews.first()?.1.reviewer.clone();
-    let scans = reviews.iter().map(|(item, review)| scan_review(item, review)).collect();
+    let scans = reviews.iter().map(|(item, review)| scan_review(results, item, review)).collect();
     Some(ReviewInfo { reviewer, scans })
 }
 
-fn scan_review(item: &ScanResults<'_>, review: &Review) -> ScanReview {
+fn scan_review(results: &StudyResults<'_>, item: &ScanResults<'_>, review: &Review) -> ScanReview {
+    let pixel_mm2 = results.study.scans[item.scan].about.geometry.map(|g| g.pixel_area_mm2());
     let decision = |index: usize| {
         let decided = review.slices.get(index)?.as_ref();
         let viewed = review.viewed.get(index).copied().unwrap_or(false);
+        let outline_px = decided.and_then(|d| d.outline_area_px);
         (viewed || decided.is_some()).then(|| SliceDecision {
             index,
             viewed,
             verdict: decided.map(|d| d.verdict.label().to_owned()),
             at: decided.map(|d| utc(d.at_secs)),
-            outline_area_px: decided.and_then(|d| d.outline_area_px),
+            outline_area_px: outline_px,
+            outline_area_mm2: outline_px.zip(pixel_mm2).map(|(px, mm2)| thousandths(px as f64 * mm2)),
             outline_runs: decided.and_then(|d| d.outline_runs.clone()),
             note: decided.map(|d| d.note.clone()).unwrap_or_default(),
         })

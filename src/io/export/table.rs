@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::io::error::IoError;
 use crate::io::findings_json::{FindingsFile, SliceDecision};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "path",
     "page",
     "scan",
@@ -13,6 +13,7 @@ const COLUMNS: [&str; 14] = [
     "probability",
     "positive",
     "area_px",
+    "area_mm2",
     "mask",
     "warnings",
     "viewed",
@@ -38,6 +39,7 @@ pub fn csv(file: &FindingsFile, folder: &Path) -> Result<Vec<u8>, IoError> {
             text(slice.probability.map(|p| p.to_string())),
             slice.positive.to_string(),
             slice.area_px.to_string(),
+            text(slice.area_mm2.map(|a| a.to_string())),
             text(slice.mask.clone()),
             slice.warnings.join(" "),
             text(decision.map(|d| d.viewed.to_string())),
