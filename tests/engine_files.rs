@@ -45,7 +45,13 @@ fn finding_of(study: &Study) -> Finding {
 }
 
 fn export(engine: &Engine, study: &Arc<Study>, folder: PathBuf) -> Vec<Event> {
-    let items = vec![ExportItem { scan: 0, finding: Arc::new(finding_of(study)), review: None, asked: Vec::new() }];
+    let items = vec![ExportItem {
+        scan: 0,
+        finding: Arc::new(finding_of(study)),
+        review: None,
+        measurements: Vec::new(),
+        asked: Vec::new(),
+    }];
     let study = Arc::clone(study);
     engine.send(Command::Export { job: JobId(9), study, items, outline_all: false, folder });
     engine.drain(PATIENCE)
@@ -160,4 +166,30 @@ fn the_loader_reads_in_its_own_thread_and_answers_through_the_waker() {
     engine.send(Command::Open { job: JobId(1), paths: vec![SAMPLE_PATH.into()] });
     let events = events_until(&engine, is_end_of(1));
     assert_eq!(opened(&events).0.len(), 1);
+}
+
+#[test]
+fn measurements_come_back_for_their_pixels_and_lie_beside_the_reviews() {
+    use glioview::domain::measurement::{Figure, Measurement};
+    use glioview::io::{home::Home, reviews};
+    let folder = tempfile::tempdir().expect("a folder");
+    let home = Home::at(folder.path());
+    let sha = "ab".repeat(32);
+    let figures = [
+        Figure::Distance([[0.5, 1.25], [3.0, 4.0]]),
+        Figure::Angle([[0.0, 0.0], [1.0, 1.0], [2.0, 0.0]]),
+        Figure::Arrow([[1.0, 2.0], [3.0, 4.0]]),
+    ];
+    let one = |(id, figure)| Measurement { id, slice: 3, sequence: 1, figure, text: "cyst".into(), at_secs: 5 };
+    let all: Vec<Measurement> = (1..).zip(figures).map(one).collect();
+    reviews::save_measurements(&home, &sha, &all).expect("it is saved");
+    assert_eq!(reviews::load_measurements(&home, &sha).expect("it is read"), all);
+    assert!(reviews::load_measurements(&home, &"cd".repeat(32)).expect("nothing there").is_empty());
+    let (found, problems) = reviews::load(&home, &sha).expect("reviews are read");
+    assert!(found.is_empty() && problems.is_empty(), "the file of measurements is no broken review");
+    // A broken file is moved aside and named.
+    let path = home.reviews_folder().join(&sha).join("measurements.json");
+    std::fs::write(&path, "{").expect("a broken file");
+    assert!(reviews::load_measurements(&home, &sha).is_err());
+    assert!(!path.exists());
 }

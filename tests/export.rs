@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use glioview::domain::card::Task;
 use glioview::domain::finding::{Finding, ModelStamp, SliceFinding};
-use glioview::domain::geometry::Geometry;
 use glioview::domain::gate::{GateReason, GateVerdict};
+use glioview::domain::geometry::Geometry;
 use glioview::domain::mask::{Mask, ProbabilityMap};
+use glioview::domain::measurement::{Figure, Measurement};
 use glioview::domain::review::{Review, SliceReview, Verdict};
 use glioview::domain::scan::{About, Patient, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::io::error::IoError;
@@ -99,8 +100,11 @@ fn review(finding: &Finding) -> Review {
 
 fn write_one(folder: &Path, finding: &Finding, review: Option<&Review>, outline_all: bool) -> Result<Written, IoError> {
     let study = study();
-    let results =
-        StudyResults { study: &study, scans: vec![ScanResults { scan: 0, finding, review, asked: &[] }], outline_all };
+    let results = StudyResults {
+        study: &study,
+        scans: vec![ScanResults { scan: 0, finding, review, measurements: &[], asked: &[] }],
+        outline_all,
+    };
     write(&[results], folder, &mut |_, _| ControlFlow::Continue(()))
 }
 
@@ -120,7 +124,7 @@ fn tree(folder: &Path) -> BTreeSet<String> {
 fn a_slice_that_was_asked_to_be_outlined_keeps_its_mask_though_it_is_not_flagged() {
     let folder = tempfile::tempdir().expect("a folder");
     let (study, finding) = (study(), finding(8));
-    let scans = vec![ScanResults { scan: 0, finding: &finding, review: None, asked: &[0] }];
+    let scans = vec![ScanResults { scan: 0, finding: &finding, review: None, measurements: &[], asked: &[0] }];
     let results = StudyResults { study: &study, scans, outline_all: false };
     write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
     let first = &json_of(folder.path())["slices"][0];
@@ -228,7 +232,7 @@ fn a_stopped_or_failed_export_leaves_the_earlier_results_untouched() {
     let before = (tree(folder.path()), json_of(folder.path()));
 
     let (study, other) = (study(), finding(3));
-    let scans = vec![ScanResults { scan: 0, finding: &other, review: None, asked: &[] }];
+    let scans = vec![ScanResults { scan: 0, finding: &other, review: None, measurements: &[], asked: &[] }];
     let results = StudyResults { study: &study, scans, outline_all: false };
     let stopped = write(&[results], folder.path(), &mut |done, _| {
         if done == 2 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -283,7 +287,7 @@ fn several_studies_get_a_clean_and_different_subfolder_each() {
     let (study, finding) = (study(), finding(8));
     let results = || StudyResults {
         study: &study,
-        scans: vec![ScanResults { scan: 0, finding: &finding, review: None, asked: &[] }],
+        scans: vec![ScanResults { scan: 0, finding: &finding, review: None, measurements: &[], asked: &[] }],
         outline_all: false,
     };
     let written = write(&[results(), results()], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
@@ -364,7 +368,7 @@ fn areas_and_volumes_are_metric_where_the_file_knows_the_spacing() {
     let geometry = Geometry::new([0.0; 3], [0.0, 0.0, 5.0], [0.0, 2.0, 0.0], [0.5, 0.0, 0.0]).expect("a stack");
     study.scans[0].about.geometry = Some(geometry);
     let review = review(&finding);
-    let scans = vec![ScanResults { scan: 0, finding: &finding, review: Some(&review), asked: &[] }];
+    let scans = vec![ScanResults { scan: 0, finding: &finding, review: Some(&review), measurements: &[], asked: &[] }];
     let results = StudyResults { study: &study, scans, outline_all: false };
     write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
     let json = json_of(folder.path());
@@ -378,4 +382,31 @@ fn areas_and_volumes_are_metric_where_the_file_knows_the_spacing() {
     let mut lines = table.lines();
     assert!(lines.next().expect("a heading").contains("area_px,area_mm2,mask"));
     assert!(lines.nth(1).expect("slice 2").contains(",8,8,masks/"), "{table}");
+}
+
+#[test]
+fn measurements_are_exported_with_units_in_their_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (mut study, finding) = (study(), finding(8));
+    let ruler =
+        |id, figure| Measurement { id, slice: 1, sequence: 0, figure, text: "edge".into(), at_secs: 1_700_000_000 };
+    let all =
+        [ruler(1, Figure::Distance([[0.5, 0.5], [3.5, 2.5]])), ruler(2, Figure::Rectangle([[0.0, 0.0], [2.0, 2.0]]))];
+    let mut export = |geometry| {
+        study.scans[0].about.geometry = geometry;
+        let scans = vec![ScanResults { scan: 0, finding: &finding, review: None, measurements: &all, asked: &[] }];
+        let results = StudyResults { study: &study, scans, outline_all: false };
+        write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
+        json_of(folder.path())["measurements"].clone()
+    };
+    let plain = export(None);
+    assert_eq!((&plain[0]["kind"], &plain[0]["length_px"]), (&json!("distance"), &json!(3.606)));
+    assert!(plain[0].get("length_mm").is_none() && plain[0].get("points_lps_mm").is_none());
+    assert_eq!((&plain[1]["area_px"], plain[1].get("area_mm2")), (&json!(4), None));
+    let geometry = Geometry::new([10.0, 0.0, 0.0], [0.0, 0.0, 5.0], [0.0, 2.0, 0.0], [1.0, 0.0, 0.0]).expect("a stack");
+    let metric = export(Some(geometry));
+    assert_eq!((&metric[0]["length_mm"], metric[0].get("length_px")), (&json!(5.0), None));
+    assert_eq!(metric[0]["points_lps_mm"], json!([[10.0, 0.0, 5.0], [13.0, 4.0, 5.0]]));
+    assert_eq!((&metric[1]["area_mm2"], &metric[1]["text"]), (&json!(8.0), &json!("edge")));
+    assert_eq!(metric[0]["at"], "2023-11-14T22:13:20Z");
 }

@@ -239,12 +239,8 @@ fn foreign_kinds_are_refused_by_name() {
     dicom[128..].copy_from_slice(b"DICM");
     let mut dual = dicom.clone();
     dual[..4].copy_from_slice(b"II*\0");
-    for (bytes, kind) in [
-        (dicom, "DICOM"),
-        (dual, "DICOM"),
-        (b"GIF89a".to_vec(), "GIF"),
-        (b"%PDF-1.7".to_vec(), "PDF"),
-    ] {
+    for (bytes, kind) in [(dicom, "DICOM"), (dual, "DICOM"), (b"GIF89a".to_vec(), "GIF"), (b"%PDF-1.7".to_vec(), "PDF")]
+    {
         let path = folder.path().join("file.png");
         std::fs::write(&path, bytes).expect("written");
         let (_, error) = &open_one(&path).failures[0];

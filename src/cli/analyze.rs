@@ -160,7 +160,13 @@ impl Run<'_> {
         let mut items = Vec::new();
         for scan in 0..study.scans.len() {
             if let Some(finding) = self.scan(study, scan) {
-                items.push(ExportItem { scan, finding: Arc::new(finding), review: None, asked: Vec::new() });
+                items.push(ExportItem {
+                    scan,
+                    finding: Arc::new(finding),
+                    review: None,
+                    measurements: Vec::new(),
+                    asked: Vec::new(),
+                });
             }
         }
         if items.is_empty() {

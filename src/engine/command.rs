@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::device::DeviceChoice;
 use crate::domain::finding::Finding;
+use crate::domain::measurement::Measurement;
 use crate::domain::review::Review;
 use crate::domain::scan::Study;
 
@@ -52,6 +53,8 @@ pub struct ExportItem {
     pub finding: Arc<Finding>,
     /// The reader's decisions, if any.
     pub review: Option<Review>,
+    /// What the reader measured.
+    pub measurements: Vec<Measurement>,
     /// Slices that the reader asked to be outlined; their masks count though they are not flagged.
     pub asked: Vec<usize>,
 }
@@ -156,7 +159,16 @@ pub enum Command {
         /// The review.
         review: Box<Review>,
     },
-    /// Look for earlier reviews of these pixels (clerk).
+    /// Save what the reader measured on these pixels (clerk).
+    SaveMeasurements {
+        /// Job.
+        job: JobId,
+        /// sha256 of the pixels.
+        pixels_sha256: String,
+        /// All measurements of the scan.
+        measurements: Vec<Measurement>,
+    },
+    /// Look for earlier reviews of these pixels, and for what was measured on them (clerk).
     LoadReviews {
         /// Job.
         job: JobId,
@@ -197,6 +209,7 @@ impl Command {
             | Self::Cancel { job }
             | Self::Export { job, .. }
             | Self::SaveReview { job, .. }
+            | Self::SaveMeasurements { job, .. }
             | Self::LoadReviews { job, .. }
             | Self::PickPaths { job, .. }
             | Self::SaveSettings { job, .. }

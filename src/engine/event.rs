@@ -9,6 +9,7 @@ use crate::domain::card::ModelCard;
 use crate::domain::finding::ModelStamp;
 use crate::domain::gate::GateVerdict;
 use crate::domain::mask::ProbabilityMap;
+use crate::domain::measurement::Measurement;
 use crate::domain::review::Review;
 use crate::domain::scan::Study;
 
@@ -109,7 +110,7 @@ pub enum Event {
         /// Files written.
         files: usize,
     },
-    /// The review is on disk.
+    /// The review, or the measurements, are on disk.
     ReviewSaved {
         /// Job.
         job: JobId,
@@ -120,6 +121,8 @@ pub enum Event {
         job: JobId,
         /// All that there are, oldest first.
         reviews: Vec<Review>,
+        /// What the reader measured on them.
+        measurements: Vec<Measurement>,
     },
     /// The dialog is closed.
     Picked {

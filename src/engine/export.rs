@@ -30,6 +30,7 @@ pub fn run(job: &mut Job, request: &Request<'_>) -> Result<(), Stop> {
         finding: &item.finding,
         review: item.review.as_ref(),
         asked: &item.asked,
+        measurements: &item.measurements,
     });
     let results = StudyResults { study: request.study, scans: scans.collect(), outline_all: request.outline_all };
     let mut on_slice = |done, total| {

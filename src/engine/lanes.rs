@@ -145,6 +145,7 @@ impl Crew {
             },
             Command::Export { .. }
             | Command::SaveReview { .. }
+            | Command::SaveMeasurements { .. }
             | Command::LoadReviews { .. }
             | Command::PickPaths { .. }
             | Command::SaveSettings { .. }

@@ -44,6 +44,7 @@ impl Ticket {
             Command::Cancel { .. }
             | Command::Export { .. }
             | Command::SaveReview { .. }
+            | Command::SaveMeasurements { .. }
             | Command::LoadReviews { .. }
             | Command::PickPaths { .. }
             | Command::Lab { .. }
@@ -57,6 +58,7 @@ impl Ticket {
         matches!(
             self.command,
             Command::SaveReview { .. }
+                | Command::SaveMeasurements { .. }
                 | Command::SaveSettings { .. }
                 | Command::Lab { order: LabOrder::LabelRun { .. } | LabOrder::Models(ModelOrder::Describe { .. }), .. }
         )

@@ -113,6 +113,9 @@ impl Bench {
                 export::run(job, &export::Request { study, items, outline_all: *outline_all, folder })
             }
             Command::SaveReview { review, .. } => reviews::save(job, &self.tools, review),
+            Command::SaveMeasurements { pixels_sha256, measurements, .. } => {
+                reviews::save_measurements(job, &self.tools, pixels_sha256, measurements)
+            }
             Command::LoadReviews { pixels_sha256, .. } => reviews::load(job, &self.tools, pixels_sha256),
             Command::PickPaths { pick, .. } => dialogs::run(job, *pick, &self.tools.dialogs),
             Command::SaveSettings { settings, .. } => settings::save(&self.tools, settings),

@@ -30,6 +30,9 @@ pub struct FindingsFile {
     pub reference: Option<Reference>,
     /// One entry a slice, scan by scan.
     pub slices: Vec<SliceEntry>,
+    /// What the reader measured.
+    #[serde(default)]
+    pub measurements: Vec<MeasurementEntry>,
     /// What the reader decided; `null` where nobody did.
     pub review: Option<ReviewInfo>,
 }
@@ -152,6 +155,56 @@ pub struct SliceEntry {
     pub area_mm2: Option<f64>,
     /// What was odd, from reading and from the nets.
     pub warnings: Vec<String>,
+}
+
+/// One measurement of the reader. A number's unit stands in its name; numbers that a kind does not have are left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MeasurementEntry {
+    /// Which scan of the study.
+    pub scan: usize,
+    /// Position of the slice in its scan, from 0.
+    pub index: usize,
+    /// The sequence whose values count.
+    pub sequence: String,
+    /// "distance", "angle", "ellipse", "rectangle", "arrow".
+    pub kind: String,
+    /// The points as `[x, y]` in pixels; the center of the first pixel is `[0.5, 0.5]`.
+    pub points_px: Vec<[f64; 2]>,
+    /// The points in the patient, LPS; left out where the file does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub points_lps_mm: Option<Vec<[f64; 3]>>,
+    /// Length, where the file knows the spacing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length_mm: Option<f64>,
+    /// Length, where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length_px: Option<f64>,
+    /// The angle at the second point.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub angle_degrees: Option<f64>,
+    /// Area of the pixels inside, where the file knows the spacing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_mm2: Option<f64>,
+    /// Pixels inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub area_px: Option<usize>,
+    /// Mean of the values inside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mean: Option<f64>,
+    /// Their standard deviation (n − 1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sd: Option<f64>,
+    /// The least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// The greatest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// The reader's words.
+    pub text: String,
+    /// When, in UTC.
+    pub at: String,
 }
 
 /// What the reader decided.

@@ -3,9 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::error::IoError;
 use super::home::{self, Home};
 use super::{atomic, digest};
+use crate::domain::measurement::Measurement;
 use crate::domain::review::{Review, ReviewKey};
 
 /// Saves `review`, whole or not at all, over an earlier state of the same finding's review only.
@@ -25,7 +28,7 @@ pub fn load(home: &Home, pixels_sha256: &str) -> Result<(Vec<Review>, Vec<IoErro
         Err(error) => return Err(IoError::read(&error, &folder)),
     };
     let paths = entries.filter_map(|e| e.ok().map(|e| e.path()));
-    let mut paths: Vec<PathBuf> = paths.filter(|p| p.extension().is_some_and(|e| e == "json")).collect();
+    let mut paths: Vec<PathBuf> = paths.filter(|p| is_review(p)).collect();
     paths.sort();
     let (mut reviews, mut problems) = (Vec::new(), Vec::new());
     for path in paths {
@@ -37,6 +40,42 @@ pub fn load(home: &Home, pixels_sha256: &str) -> Result<(Vec<Review>, Vec<IoErro
     }
     reviews.sort_by_key(last_change_secs);
     Ok((reviews, problems))
+}
+
+/// Reviews lie beside the one file of measurements.
+fn is_review(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e == "json") && path.file_name().is_none_or(|name| name != MEASUREMENTS)
+}
+
+/// What the reader measured on some pixels. It belongs to them and not to one result of the nets, so it has a file of its
+/// own beside their reviews.
+#[derive(Serialize, Deserialize)]
+struct MeasurementsFile {
+    pixels_sha256: String,
+    measurements: Vec<Measurement>,
+}
+
+const MEASUREMENTS: &str = "measurements.json";
+
+/// Saves the measurements of the pixels with this sha256, whole or not at all.
+pub fn save_measurements(home: &Home, pixels_sha256: &str, measurements: &[Measurement]) -> Result<(), IoError> {
+    let path = folder_of(home, pixels_sha256)?.join(MEASUREMENTS);
+    let file = MeasurementsFile { pixels_sha256: pixels_sha256.to_owned(), measurements: measurements.to_vec() };
+    let text = serde_json::to_string_pretty(&file)
+        .map_err(|e| IoError::Write { reason: e.to_string(), path: path.clone() })?;
+    atomic::write(&path, text.as_bytes())
+}
+
+/// The measurements of the pixels with this sha256; none where none were saved. An unreadable file is moved aside.
+pub fn load_measurements(home: &Home, pixels_sha256: &str) -> Result<Vec<Measurement>, IoError> {
+    let path = folder_of(home, pixels_sha256)?.join(MEASUREMENTS);
+    let Some(text) = home::read_text(&path)? else { return Ok(Vec::new()) };
+    let file: MeasurementsFile = serde_json::from_str(&text).map_err(|e| home::keep_aside(&path, &e.to_string()))?;
+    if file.pixels_sha256 != pixels_sha256 {
+        return Err(home::keep_aside(&path, "it belongs to other pixels than its folder says"));
+    }
+    let is_finite = |m: &Measurement| m.figure.points().iter().flatten().all(|x| x.is_finite());
+    Ok(file.measurements.into_iter().filter(is_finite).collect())
 }
 
 fn read(path: &Path, pixels_sha256: &str) -> Result<Option<Review>, IoError> {

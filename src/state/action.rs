@@ -29,6 +29,8 @@ pub enum Action {
     Overlay(OverlayAction),
     /// The reader's decisions.
     Review(ReviewAction),
+    /// Tools and what they draw.
+    Measure(super::tool::MeasureAction),
     /// The window itself: panels, popups, notices, theme.
     App(AppAction),
     /// The Train view.
@@ -218,7 +220,7 @@ pub enum AppAction {
     SetWidths(f32, f32),
     /// Show this popup, or close it where it is shown already.
     Popup(Popup),
-    /// Close popup, then picture alone.
+    /// Close popup, then leave the tool, then picture alone.
     Escape,
     /// Light or dark.
     SetTheme(ThemeChoice),

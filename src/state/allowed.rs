@@ -193,8 +193,14 @@ pub fn export(state: &AppState) -> Allowed {
     when(study.scans.iter().any(|s| s.finding.is_some()), "Not analyzed yet")
 }
 
+/// A measurement is selected.
+pub fn has_selected(state: &AppState) -> Allowed {
+    when(state.selected.is_some(), "No measurement is selected")
+}
+
 /// Something lies over the window.
 pub fn escape(state: &AppState) -> Allowed {
-    let is_open = state.layout.popup.is_some() || state.layout.is_picture_alone;
+    let has_tool = state.draft.is_some() || state.tool != super::tool::Tool::Window;
+    let is_open = state.layout.popup.is_some() || state.layout.is_picture_alone || has_tool;
     when(is_open || matches!(state.layout.popup, Some(Popup::Palette)), "Nothing to close")
 }

@@ -38,7 +38,14 @@ pub(super) fn export(state: &mut AppState, folder: PathBuf) -> Vec<Command> {
         .filter_map(|(scan, known)| {
             let finding = finding_in_use(state, known)?;
             let asked = known.own_outlines.clone();
-            Some(ExportItem { scan, finding: Arc::new(finding), review: review_to_keep(state, known), asked })
+            let measurements = known.measurements.clone();
+            Some(ExportItem {
+                scan,
+                finding: Arc::new(finding),
+                review: review_to_keep(state, known),
+                measurements,
+                asked,
+            })
         })
         .collect();
     let is_incomplete = study.scans.iter().any(|s| s.analysis.is_running());

@@ -25,6 +25,7 @@ pub(super) fn show(state: &mut AppState, id: StudyId, scan: usize) -> Vec<Comman
     state.current = Some(id);
     if before.map(|b| (b.0, b.1)) != Some((id, scan)) {
         state.view.reset();
+        (state.draft, state.selected) = (None, None);
         state.view.upright = placed::upright(state);
         state.overlay.shows_reference = false;
         state.overlay.shows_difference = false;
@@ -83,6 +84,9 @@ pub(super) fn go(state: &mut AppState, action: GoAction) -> Vec<Command> {
 
 /// Puts a slice on screen and remembers that it was seen.
 pub(super) fn go_slice(state: &mut AppState, slice: usize) {
+    if state.scan_state().is_some_and(|scan| scan.slice != slice) {
+        (state.draft, state.selected) = (None, None);
+    }
     if let Some(scan) = state.current_scan_mut() {
         scan.slice = slice.min(scan.counts.len().saturating_sub(1));
     }

@@ -97,6 +97,7 @@ fn release(state: &mut AppState, now_secs: u64) -> Vec<Command> {
     if let (None, Figure::Angle(_), false) = (draft.id, draft.figure, is_click) {
         if !draft.awaits_second_arm {
             draft.awaits_second_arm = true;
+            draft.held = Some(2);
             state.draft = Some(draft);
             return Vec::new();
         }

@@ -7,18 +7,20 @@ pub mod allowed;
 mod analyzing;
 pub mod counts;
 pub mod exporting;
+pub mod figures;
 pub mod gray;
 pub mod labels;
 pub mod looking;
+mod measuring;
 pub mod models;
 pub mod notice;
 pub mod opening;
+pub mod placed;
 mod reader_first;
 pub mod receive;
 pub mod reviewing;
 pub mod rows;
 mod saving;
-pub mod placed;
 pub mod screen;
 pub mod shortcut;
 pub mod startup;
@@ -26,6 +28,7 @@ pub mod strip;
 pub mod study;
 pub mod table;
 pub mod text;
+pub mod tool;
 pub mod training;
 pub mod undo;
 pub mod update;
@@ -40,6 +43,7 @@ use crate::io::settings::Settings;
 use notice::Notices;
 use screen::{Layout, Overlay, ViewTransform};
 use study::{ScanState, StudyId, StudyState};
+use tool::{Draft, Tool};
 use undo::Undo;
 use work::{Export, Jobs, ModelState, Moved, OpenDialog, Opening};
 
@@ -60,6 +64,12 @@ pub struct AppState {
     pub overlay: Overlay,
     /// Zoom and place of the picture.
     pub view: ViewTransform,
+    /// What the left drag does.
+    pub tool: Tool,
+    /// The figure under the hand.
+    pub draft: Option<Draft>,
+    /// The measurement whose points are shown.
+    pub selected: Option<u64>,
     /// Panels and popups.
     pub layout: Layout,
     /// What there is to tell.

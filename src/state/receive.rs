@@ -55,10 +55,7 @@ fn hear(state: &mut AppState, event: Event, now_secs: u64) -> Vec<Command> {
             saving::saved(state, job, now_secs);
             Vec::new()
         }
-        Event::ReviewsLoaded { job, reviews } => {
-            saving::loaded(state, job, reviews);
-            Vec::new()
-        }
+        Event::ReviewsLoaded { job, reviews, measurements } => saving::loaded(state, job, reviews, measurements),
         Event::Picked { job, pick, paths, no_dialog } => picked(state, job, pick, paths, no_dialog),
         Event::Lab { job, report } => {
             let mut commands = super::training::receive(state, job, &report, now_secs);

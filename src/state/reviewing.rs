@@ -11,7 +11,7 @@ use super::action::ReviewAction;
 use super::notice::{About, Level};
 use super::screen::Popup;
 use super::study::{Analysis, ScanState, StudyId};
-use super::undo::{Change, Decision};
+use super::undo::{Change, Decision, Step};
 use super::{AppState, Thresholds, agreeing, allowed, looking, reader_first, saving, undo, update};
 
 /// Does what the reader decided.
@@ -221,14 +221,14 @@ pub(super) fn commit(
         }
     }
     let key = review.key.clone();
-    state.undo.push(Decision {
+    state.undo.push(Step::Decided(Decision {
         study: id,
         scan: scan_index,
         key: key.clone(),
         at_slice,
         changes,
         joins_previous: false,
-    });
+    }));
     saving::save(state, id, scan_index, &key)
 }
 

@@ -11,6 +11,7 @@ use super::allowed;
 use super::screen::{MainView, Popup, WindowPreset};
 use super::shortcut::{Chord, Key};
 use super::table::{Allowed, Entry, Group};
+use super::tool::{MeasureAction, Tool};
 
 /// The keys of Read, Train and Models.
 const VIEW_KEYS: [Chord; 3] =
@@ -117,6 +118,19 @@ pub static TABLE: &[Entry] = &[
         Group::Picture,
         &[],
         allowed::has_geometry,
+    ),
+    tool(Tool::Window, "Tool: window", &[Chord::plain(Key::Letter('W'))]),
+    tool(Tool::Distance, "Tool: distance", &[Chord::plain(Key::Letter('D'))]),
+    tool(Tool::Angle, "Tool: angle", &[Chord::plain(Key::Letter('G'))]),
+    tool(Tool::Ellipse, "Tool: ellipse", &[Chord::plain(Key::Letter('O'))]),
+    tool(Tool::Rectangle, "Tool: rectangle", &[Chord::shift(Key::Letter('O'))]),
+    tool(Tool::Arrow, "Tool: arrow", &[Chord::plain(Key::Letter('R'))]),
+    row(
+        Action::Measure(MeasureAction::RemoveSelected),
+        "Remove the selected measurement",
+        Group::Picture,
+        &[Chord::plain(Key::Delete)],
+        allowed::has_selected,
     ),
     // Overlay
     row(
@@ -326,6 +340,10 @@ const fn verdict(
     allowed: fn(&AppState) -> Allowed,
 ) -> Entry {
     row(Action::Review(ReviewAction::Decide(verdict)), text, Group::Review, chords, allowed)
+}
+
+const fn tool(tool: Tool, text: &'static str, chords: &'static [Chord]) -> Entry {
+    row(Action::Measure(MeasureAction::Choose(tool)), text, Group::Picture, chords, allowed::has_scan)
 }
 
 const fn preset(preset: WindowPreset, chords: &'static [Chord]) -> Entry {

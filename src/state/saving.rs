@@ -1,10 +1,11 @@
 //! Reviews on their way to the disk and back. Not for writing files (`io::reviews`).
 
+use crate::domain::measurement::Measurement;
 use crate::domain::review::{ReadingOrder, Review, ReviewKey};
 use crate::engine::command::{Command, JobId};
 
-use super::AppState;
 use super::study::{Saved, ScanState, StudyId};
+use super::{AppState, measuring};
 
 /// Saves one review of a scan.
 pub(super) fn save(state: &mut AppState, id: StudyId, scan_index: usize, key: &ReviewKey) -> Vec<Command> {
@@ -43,15 +44,20 @@ pub(super) fn save_failed(state: &mut AppState, job: JobId) {
 }
 
 /// Earlier reviews of these pixels: one of the same result goes on where it was, all others lie beside it.
-pub(super) fn loaded(state: &mut AppState, job: JobId, reviews: Vec<Review>) {
+pub(super) fn loaded(
+    state: &mut AppState,
+    job: JobId,
+    reviews: Vec<Review>,
+    measurements: Vec<Measurement>,
+) -> Vec<Command> {
     let found = state
         .studies
         .iter()
         .find_map(|s| s.scans.iter().position(|scan| scan.reviews_job == Some(job)).map(|scan| (s.id, scan)));
-    let Some((id, scan_index)) = found else { return };
-    let Some(scan) = state.scan_mut(id, scan_index) else { return };
+    let Some((id, scan_index)) = found else { return Vec::new() };
+    let Some(scan) = state.scan_mut(id, scan_index) else { return Vec::new() };
     scan.reviews_job = None;
-    let Some(pixels) = scan.finding.as_ref().map(|f| f.pixels_sha256.clone()) else { return };
+    let Some(pixels) = scan.finding.as_ref().map(|f| f.pixels_sha256.clone()) else { return Vec::new() };
     let count = scan.counts.len();
     for review in reviews.into_iter().filter(|r| r.key.pixels_sha256 == pixels && r.slices.len() == count) {
         match scan.reviews.iter_mut().find(|r| r.key == review.key) {
@@ -61,12 +67,14 @@ pub(super) fn loaded(state: &mut AppState, job: JobId, reviews: Vec<Review>) {
     }
     // Who has reviewed this very result before has seen the model's answer: covering it again would pretend otherwise.
     let thresholds = state.study(id).and_then(|s| s.scans.get(scan_index)).map(|s| state.thresholds_of(s));
-    let Some((scan, thresholds)) = state.scan_mut(id, scan_index).zip(thresholds) else { return };
+    let commands = measuring::loaded(state, id, scan_index, measurements);
+    let Some((scan, thresholds)) = state.scan_mut(id, scan_index).zip(thresholds) else { return commands };
     let known = scan.review(thresholds).map(|r| (r.call, r.call.is_some() || !r.is_empty()));
     if let Some((call, was_reviewed)) = known {
         scan.call = scan.call.or(call);
         scan.is_covered &= !was_reviewed;
     }
+    commands
 }
 
 /// What was decided since the scan was opened goes before what is on disk.

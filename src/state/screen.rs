@@ -149,6 +149,8 @@ pub enum Popup {
     Recent,
     /// A field for the reviewer's initials, asked once.
     Initials,
+    /// A field for the words of this measurement.
+    Words(u64),
     /// A field for a path, where the machine shows no dialog or the user prefers to type.
     Path(Pick),
 }

@@ -33,6 +33,8 @@ pub enum Key {
     Question,
     /// Backspace.
     Backspace,
+    /// Del.
+    Delete,
     /// Enter.
     Enter,
     /// Esc.
@@ -58,6 +60,7 @@ impl Key {
             Self::CloseBracket => "]".to_owned(),
             Self::Question => "?".to_owned(),
             Self::Backspace => "Backspace".to_owned(),
+            Self::Delete => "Delete".to_owned(),
             Self::Enter => "Enter".to_owned(),
             Self::Escape => "Escape".to_owned(),
         }
@@ -73,6 +76,7 @@ impl Key {
             Self::PageUp => "PgUp".to_owned(),
             Self::PageDown => "PgDn".to_owned(),
             Self::Escape => "Esc".to_owned(),
+            Self::Delete => "Del".to_owned(),
             Self::Letter(_)
             | Self::Digit(_)
             | Self::Function(_)

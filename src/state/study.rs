@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateReason;
+use crate::domain::measurement::Measurement;
 use crate::domain::review::{BlindCall, Review};
 use crate::domain::scan::{Scan, Slice, Study};
 use crate::domain::window::{Presets, Window};
@@ -105,6 +106,10 @@ pub struct ScanState {
     pub own_outlines: Vec<usize>,
     /// Which slices were on screen, with or without the model's answer.
     pub seen: Vec<bool>,
+    /// What the reader measured, by name.
+    pub measurements: Vec<Measurement>,
+    /// The measurements of earlier sessions are among them; before, nothing is saved over them.
+    pub has_loaded_measurements: bool,
     /// Reviews, one per result: [`ScanState::review`] is the one of the result on screen.
     pub reviews: Vec<Review>,
     /// The reader's own call before the model was shown.
@@ -134,6 +139,8 @@ impl ScanState {
             asked_outlines: Vec::new(),
             own_outlines: Vec::new(),
             seen: vec![false; count],
+            measurements: Vec::new(),
+            has_loaded_measurements: false,
             reviews: Vec::new(),
             call: None,
             is_covered,

@@ -94,11 +94,11 @@ impl Entry {
 }
 
 /// Letters that belong to tools of later milestones; nothing may take them.
-pub const RESERVED: [char; 7] = ['W', 'D', 'G', 'O', 'R', 'C', 'B'];
+pub const RESERVED: [char; 2] = ['C', 'B'];
 
 /// What the mouse does, for the key sheet: gesture and words.
 pub const MOUSE: [(&str, &str); 6] = [
-    ("Left drag", "window: right = wider, up = brighter"),
+    ("Left drag", "the tool; with the window tool right = wider, up = brighter"),
     ("Right drag", "zoom"),
     ("Middle drag, Shift + left drag, Space + drag", "pan"),
     ("Wheel", "slice, one a notch"),

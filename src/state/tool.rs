@@ -23,8 +23,7 @@ pub enum Tool {
 
 impl Tool {
     /// All, in the order of the tool bar.
-    pub const ALL: [Self; 6] =
-        [Self::Window, Self::Distance, Self::Angle, Self::Ellipse, Self::Rectangle, Self::Arrow];
+    pub const ALL: [Self; 6] = [Self::Window, Self::Distance, Self::Angle, Self::Ellipse, Self::Rectangle, Self::Arrow];
 
     /// The name on the tool bar.
     pub fn label(self) -> &'static str {

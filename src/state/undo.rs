@@ -1,10 +1,11 @@
 //! Taking decisions back and making them again, with a return to their slice. Not for making them (`reviewing`).
 
+use crate::domain::measurement::Measurement;
 use crate::domain::review::{ReviewKey, SliceReview};
 use crate::engine::command::Command;
 
 use super::study::StudyId;
-use super::{AppState, looking, saving};
+use super::{AppState, looking, measuring, saving};
 
 /// What one slice had before a decision and has after it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,11 +35,46 @@ pub struct Decision {
     pub joins_previous: bool,
 }
 
-/// Decisions that can be taken back and made again.
+/// A measurement that was made, changed or removed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MeasureStep {
+    /// The study.
+    pub study: StudyId,
+    /// Index of the scan.
+    pub scan: usize,
+    /// Before; `None` where it was made.
+    pub before: Option<Measurement>,
+    /// After; `None` where it was removed.
+    pub after: Option<Measurement>,
+}
+
+/// One step of the reader.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Step {
+    /// A decision.
+    Decided(Decision),
+    /// A measurement.
+    Measured(Box<MeasureStep>),
+}
+
+impl Step {
+    fn study(&self) -> StudyId {
+        match self {
+            Self::Decided(decision) => decision.study,
+            Self::Measured(step) => step.study,
+        }
+    }
+
+    fn joins_previous(&self) -> bool {
+        matches!(self, Self::Decided(decision) if decision.joins_previous)
+    }
+}
+
+/// Steps that can be taken back and made again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Undo {
-    done: Vec<Decision>,
-    undone: Vec<Decision>,
+    done: Vec<Step>,
+    undone: Vec<Step>,
 }
 
 impl Undo {
@@ -52,33 +88,36 @@ impl Undo {
         !self.undone.is_empty()
     }
 
-    /// A new decision; what was taken back can't be made again after it.
-    pub(super) fn push(&mut self, decision: Decision) {
-        self.done.push(decision);
+    /// A new step; what was taken back can't be made again after it.
+    pub(super) fn push(&mut self, step: Step) {
+        self.done.push(step);
         self.undone.clear();
     }
 
     /// The last decision was made together with the one before it.
     pub(super) fn join_last(&mut self) {
-        if let Some(last) = self.done.last_mut() {
+        if let Some(Step::Decided(last)) = self.done.last_mut() {
             last.joins_previous = true;
         }
     }
 
     /// A study is closed: its decisions can no longer be taken back.
     pub(super) fn forget(&mut self, study: StudyId) {
-        self.done.retain(|d| d.study != study);
-        self.undone.retain(|d| d.study != study);
+        self.done.retain(|step| step.study() != study);
+        self.undone.retain(|step| step.study() != study);
     }
 }
 
 /// Takes the last decision back and returns to its slice.
 pub(super) fn undo(state: &mut AppState) -> Vec<Command> {
     let mut commands = Vec::new();
-    while let Some(decision) = state.undo.done.pop() {
-        let goes_on = decision.joins_previous;
-        commands.extend(apply(state, &decision, |change| &change.before));
-        state.undo.undone.push(decision);
+    while let Some(step) = state.undo.done.pop() {
+        let goes_on = step.joins_previous();
+        commands.extend(match &step {
+            Step::Decided(decision) => apply(state, decision, |change| &change.before),
+            Step::Measured(measured) => apply_measured(state, measured, false),
+        });
+        state.undo.undone.push(step);
         if !goes_on {
             break;
         }
@@ -89,12 +128,28 @@ pub(super) fn undo(state: &mut AppState) -> Vec<Command> {
 /// Makes the last decision again that was taken back.
 pub(super) fn redo(state: &mut AppState) -> Vec<Command> {
     let mut commands = Vec::new();
-    while let Some(decision) = state.undo.undone.pop() {
-        commands.extend(apply(state, &decision, |change| &change.after));
-        state.undo.done.push(decision);
-        if !state.undo.undone.last().is_some_and(|next| next.joins_previous) {
+    while let Some(step) = state.undo.undone.pop() {
+        commands.extend(match &step {
+            Step::Decided(decision) => apply(state, decision, |change| &change.after),
+            Step::Measured(measured) => apply_measured(state, measured, true),
+        });
+        state.undo.done.push(step);
+        if !state.undo.undone.last().is_some_and(Step::joins_previous) {
             break;
         }
+    }
+    commands
+}
+
+/// Puts a measurement back or forward, and shows the slice where it lies.
+fn apply_measured(state: &mut AppState, step: &MeasureStep, is_forward: bool) -> Vec<Command> {
+    let mut commands = measuring::apply(state, step, is_forward);
+    let is_shown = state.current_study().is_some_and(|s| s.id == step.study && s.scan == step.scan);
+    if !is_shown {
+        commands.extend(looking::show(state, step.study, step.scan));
+    }
+    if let Some(slice) = step.after.as_ref().or(step.before.as_ref()).map(|m| m.slice) {
+        looking::go_slice(state, slice);
     }
     commands
 }

@@ -10,7 +10,8 @@ use super::AppState;
 use super::action::{Action, AppAction, FileAction};
 use super::notice::{About, Level};
 use super::screen::{MainView, Popup};
-use super::{analyzing, exporting, looking, opening, reviewing, table};
+use super::tool::Tool;
+use super::{analyzing, exporting, looking, measuring, opening, reviewing, table};
 
 /// Scale steps of *Everything larger* and *smaller*.
 const SCALE_STEP: f32 = 0.1;
@@ -47,6 +48,7 @@ fn act(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Command> {
             Vec::new()
         }
         Action::Review(review) => reviewing::update(state, review, now_secs),
+        Action::Measure(measure) => measuring::update(state, measure, now_secs),
         Action::App(app) => update_app(state, app),
         Action::Training(action) => super::training::update(state, action, now_secs),
         Action::Models(action) => super::models::update(state, action),
@@ -64,6 +66,7 @@ fn say_why_not(state: &mut AppState, action: &Action, why: &str) {
         | Action::Window(_)
         | Action::View(_)
         | Action::Overlay(_)
+        | Action::Measure(_)
         | Action::Training(_)
         | Action::Models(_)
         | Action::App(_) => return,
@@ -162,7 +165,12 @@ fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
             state.layout.popup = if state.layout.popup == Some(popup) { None } else { Some(popup) };
         }
         AppAction::Escape => {
-            if state.layout.popup.take().is_none() {
+            if state.layout.popup.take().is_some() {
+            } else if state.draft.take().is_some() {
+                state.selected = None;
+            } else if state.tool != Tool::Window {
+                state.tool = Tool::Window;
+            } else {
                 state.layout.is_picture_alone = false;
             }
         }

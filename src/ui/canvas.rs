@@ -4,11 +4,13 @@ use egui::{EventFilter, Id, Key, PointerButton, Rect, Response, Role, Sense, Ui,
 
 use super::corners;
 use super::desk::Desk;
+use super::measuring;
 use super::picture::{self, Shown};
 use super::theme::Palette;
 use super::transform::UiFromImage;
 use crate::state::action::{Action, GoAction, ViewAction, WindowAction};
 use crate::state::screen::Popup;
+use crate::state::tool::{MeasureAction, Tool};
 use crate::state::training::watching;
 
 /// A zoom drag of so many points doubles or halves the picture.
@@ -40,6 +42,7 @@ pub fn canvas_ui(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, Palette::of(ui).canvas);
     picture::paint(ui.ctx(), &painter, shown, &place, desk);
+    measuring::paint(ui, &painter, shown, &place, desk);
     corners::paint(ui, &painter, rect, shown, &place, response.hover_pos());
 }
 
@@ -63,6 +66,8 @@ fn keep_keyboard(ui: &Ui, popup: Option<Popup>) {
 }
 
 fn drags(ui: &Ui, response: &Response, shown: &Shown, place: &UiFromImage, desk: &mut Desk, actions: &mut Vec<Action>) {
+    let pans = ui.input(|i| i.modifiers.shift || i.key_down(Key::Space));
+    figures(ui, response, shown, place, desk, pans, actions);
     if response.drag_started() {
         desk.window_before_drag = shown.known.window().map(|w| w.window);
         desk.zoom_anchor = ui.input(|i| i.pointer.press_origin());
@@ -70,14 +75,20 @@ fn drags(ui: &Ui, response: &Response, shown: &Shown, place: &UiFromImage, desk:
     // Esc ends a drag, and what it has moved goes back.
     if response.dragged() && ui.input(|i| i.key_pressed(Key::Escape)) {
         ui.ctx().stop_dragging();
+        if std::mem::take(&mut desk.draws) {
+            actions.push(Action::Measure(MeasureAction::Drop));
+            return;
+        }
         actions.extend(desk.window_before_drag.take().map(|w| Action::Window(WindowAction::Set(w))));
+        return;
+    }
+    if desk.draws {
         return;
     }
     let delta = response.drag_delta();
     if delta == egui::Vec2::ZERO {
         return;
     }
-    let pans = ui.input(|i| i.modifiers.shift || i.key_down(Key::Space));
     if response.dragged_by(PointerButton::Middle) || (response.dragged_by(PointerButton::Primary) && pans) {
         actions.push(Action::View(ViewAction::Pan(delta.into())));
     } else if response.dragged_by(PointerButton::Primary) {
@@ -86,6 +97,59 @@ fn drags(ui: &Ui, response: &Response, shown: &Shown, place: &UiFromImage, desk:
         let anchor = desk.zoom_anchor.unwrap_or_else(|| response.rect.center());
         let factor = 2.0_f32.powf(-delta.y / POINTS_PER_DOUBLING);
         actions.push(zoom(place, anchor, factor));
+    }
+}
+
+/// The left hand on figures: what lies under it is taken, else the tool draws.
+fn figures(
+    ui: &Ui,
+    response: &Response,
+    shown: &Shown,
+    place: &UiFromImage,
+    desk: &mut Desk,
+    pans: bool,
+    actions: &mut Vec<Action>,
+) {
+    let send = |actions: &mut Vec<Action>, action| actions.push(Action::Measure(action));
+    let point = |at: egui::Pos2| {
+        let at = place.image_from_ui(at);
+        [f64::from(at.x), f64::from(at.y)]
+    };
+    let down = |at: egui::Pos2| match measuring::hit(shown, place, at) {
+        Some((id, held)) => Some(MeasureAction::Grab { id, point: held, at: point(at) }),
+        None if shown.state.tool == Tool::Window => None,
+        None => Some(MeasureAction::Press(point(at))),
+    };
+    let awaits = shown.state.draft.is_some_and(|d| d.awaits_second_arm);
+    let pointer = response.interact_pointer_pos().or(response.hover_pos());
+    let press = if awaits { None } else { ui.input(|i| i.pointer.press_origin()).and_then(down) };
+    if response.drag_started_by(PointerButton::Primary) && !pans {
+        let action = if awaits {
+            ui.input(|i| i.pointer.press_origin()).map(|at| MeasureAction::Press(point(at)))
+        } else {
+            press
+        };
+        desk.draws = action.is_some();
+        actions.extend(action.map(Action::Measure));
+    }
+    if (desk.draws || awaits)
+        && let Some(at) = pointer
+        && ui.input(|i| i.pointer.delta() != egui::Vec2::ZERO)
+    {
+        send(actions, MeasureAction::Drag(point(at)));
+    }
+    if desk.draws && response.drag_stopped() {
+        desk.draws = false;
+        send(actions, MeasureAction::Release);
+    }
+    if response.clicked_by(PointerButton::Primary)
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let action = if awaits { Some(MeasureAction::Press(point(at))) } else { down(at) };
+        if let Some(action) = action {
+            send(actions, action);
+            send(actions, MeasureAction::Release);
+        }
     }
 }
 

@@ -24,6 +24,10 @@ pub struct Desk {
     pub wheel: Wheel,
     /// The gray window before the drag that is under way, to go back to with Esc.
     pub window_before_drag: Option<Window>,
+    /// The left drag that is under way draws or moves a figure.
+    pub draws: bool,
+    /// The words beside figures, as long as they do not change.
+    pub figures: super::measuring::Cache,
     /// Where a zoom drag began.
     pub zoom_anchor: Option<Pos2>,
     /// Text that is being typed.
@@ -47,6 +51,8 @@ pub struct Typed {
     pub path: String,
     /// The reviewer's initials.
     pub initials: String,
+    /// The words of a figure.
+    pub words: String,
     /// Name, note and tags of a run, and its folder; tags as they are typed.
     pub run_label: Option<(std::path::PathBuf, crate::engine::lab::order::RunLabel, String)>,
     /// A note, and the slice that it belongs to.

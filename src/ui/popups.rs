@@ -6,7 +6,7 @@ use egui::{Align2, Key, RichText, TextEdit, Ui, Window, vec2};
 use super::desk::Desk;
 use super::theme::{self, GRID, Palette};
 use super::widgets::{self, KeyButton, Look};
-use super::{empty, key_sheet, model_panel, review_panel, search};
+use super::{empty, key_sheet, measuring, model_panel, review_panel, search};
 use crate::engine::command::{ModelsPick, Pick};
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
@@ -36,6 +36,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
         Popup::ModelDetails => ("Model cards", 600.0),
         Popup::Recent => ("Recent files", 420.0),
         Popup::Initials => ("Reviewer", 320.0),
+        Popup::Words(_) => ("Words", 420.0),
         Popup::Path(_) => ("Path", 520.0),
     };
     let window = Window::new(title)
@@ -60,6 +61,7 @@ pub fn popup_ui(ui: &Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Ac
             Popup::ModelDetails => model_panel::details_ui(ui, state),
             Popup::Recent => recent_ui(ui, state, actions),
             Popup::Initials => review_panel::initials_ui(ui, desk, actions),
+            Popup::Words(id) => measuring::words_ui(ui, state, id, desk, is_new, actions),
             Popup::Path(pick) => path_ui(ui, state, pick, desk, is_new, actions),
         }
     });

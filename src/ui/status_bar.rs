@@ -13,9 +13,6 @@ use crate::state::screen::MainView;
 use crate::state::training;
 use crate::state::words::RESEARCH_USE;
 
-/// What the mouse does now.
-const HINT: &str = "Left drag: window · right: zoom · wheel: slice · ← →: sequence";
-
 /// Draws the bar.
 pub fn status_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
@@ -44,10 +41,11 @@ pub fn status_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             ui.add(text(RESEARCH_USE, palette.text).extend());
             // The hint gives way where there is no room; the research-use line never does.
             if state.current_study().is_some() && state.layout.view == MainView::Read {
-                let hint = ui.painter().layout_no_wrap(HINT.to_owned(), theme::small(), palette.quiet);
+                let words = state.tool.hint();
+                let hint = ui.painter().layout_no_wrap(words.to_owned(), theme::small(), palette.quiet);
                 if hint.size().x + 48.0 < ui.available_width() {
                     ui.with_layout(Layout::centered_and_justified(egui::Direction::TopDown), |ui| {
-                        ui.add(text(HINT, palette.quiet));
+                        ui.add(text(words, palette.quiet));
                     });
                 }
             }

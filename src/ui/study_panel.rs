@@ -4,6 +4,7 @@
 use egui::{Color32, ColorImage, Rect, RichText, Role, Sense, TextureOptions, Ui, WidgetInfo, pos2, vec2};
 
 use super::desk::Desk;
+use super::measurements;
 use super::notices;
 use super::picture::scan_key;
 use super::textures::{Key, Kind};
@@ -36,6 +37,7 @@ pub fn study_panel_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &
             study_ui(ui, state, study, desk, actions);
         }
         reference_ui(ui, state, actions);
+        measurements::measurements_ui(ui, state, actions);
     });
 }
 
@@ -143,7 +145,14 @@ fn sequence_ui(
 }
 
 /// The middle slice of a sequence, small.
-fn thumbnail(ui: &Ui, state: &AppState, study: &StudyState, (scan, sequence): (usize, usize), rect: Rect, desk: &mut Desk) {
+fn thumbnail(
+    ui: &Ui,
+    state: &AppState,
+    study: &StudyState,
+    (scan, sequence): (usize, usize),
+    rect: Rect,
+    desk: &mut Desk,
+) {
     ui.painter().rect_filled(rect, 2.0, Color32::BLACK);
     let Some(pixels) = study.study.scans.get(scan) else { return };
     let middle = pixels.slices.len() / 2;

@@ -1,9 +1,11 @@
-//! The bar at the top: open, recent, export, device, settings, search, keys. Not for tools that no milestone has reached.
+//! The bar at the top: open, recent, views, tools, export, device, settings, search, keys. Not for what a tool looks like
+//! (`tool_bar`).
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::settings_menu;
 use super::theme::Palette;
+use super::tool_bar;
 use super::widgets::{KeyButton, Look};
 use crate::engine::command::Pick;
 use crate::state::AppState;
@@ -13,7 +15,9 @@ use crate::state::table;
 use crate::state::work::Models;
 
 /// Below this width in points the bar leaves out the keys and the device.
-const NARROW: f32 = 960.0;
+const NARROW: f32 = 1180.0;
+/// Below this width it leaves out what the palette and the keys have too.
+const VERY_NARROW: f32 = 900.0;
 
 /// The parts of the program, in the order of their keys.
 const VIEWS: [(&str, MainView); 3] =
@@ -22,12 +26,12 @@ const VIEWS: [(&str, MainView); 3] =
 /// Draws the bar.
 pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     let is_narrow = ui.available_width() < NARROW;
+    let is_very_narrow = ui.available_width() < VERY_NARROW;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = if is_narrow { 0.0 } else { 4.0 };
         button(ui, state, "Open…", false, Action::File(FileAction::Pick(Pick::Files)), actions);
-        button(ui, state, "Folder…", false, Action::File(FileAction::Pick(Pick::Folder)), actions);
-        if !state.settings.recent.is_empty() {
-            button(ui, state, "Recent", false, Action::App(AppAction::Popup(Popup::Recent)), actions);
+        if !is_very_narrow {
+            folder_ui(ui, state, actions);
         }
         separator(ui);
         for (label, view) in VIEWS {
@@ -35,11 +39,21 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         }
         if state.current_study().is_some() && state.layout.view == MainView::Read {
             separator(ui);
+            tool_bar::tool_bar_ui(ui, state, actions);
+            ui.spacing_mut().item_spacing.x = if is_narrow { 0.0 } else { 4.0 };
+            separator(ui);
             button(ui, state, "Export…", !is_narrow, Action::File(FileAction::Export), actions);
         }
         let right = Layout::right_to_left(Align::Center);
         ui.with_layout(right, |ui| right_ui(ui, state, is_narrow, actions));
     });
+}
+
+fn folder_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    button(ui, state, "Folder…", false, Action::File(FileAction::Pick(Pick::Folder)), actions);
+    if !state.settings.recent.is_empty() {
+        button(ui, state, "Recent", false, Action::App(AppAction::Popup(Popup::Recent)), actions);
+    }
 }
 
 fn right_ui(ui: &mut Ui, state: &AppState, is_narrow: bool, actions: &mut Vec<Action>) {

@@ -159,8 +159,13 @@ impl Room {
             modifiers: Modifiers::NONE,
         };
         let half = from + (to - from) * 0.5;
-        let events =
-            [Event::PointerMoved(from), button(from, true), Event::PointerMoved(half), Event::PointerMoved(to), button(to, false)];
+        let events = [
+            Event::PointerMoved(from),
+            button(from, true),
+            Event::PointerMoved(half),
+            Event::PointerMoved(to),
+            button(to, false),
+        ];
         for event in events {
             self.harness.event(event);
             self.harness.step();

@@ -17,7 +17,9 @@ fn letters_stand_at_the_edges_and_a_scale_bar_below() {
         let study = room::study_of(room::scan(Some(room::geometry()), &Sequence::NET_ORDER));
         let room = Room::with(vec![study], theme);
         let canvas = room.canvas();
-        let at = |letter| painted(&room, letter).unwrap_or_else(|| panic!("{letter} is not painted")).center() - canvas.center();
+        let at = |letter| {
+            painted(&room, letter).unwrap_or_else(|| panic!("{letter} is not painted")).center() - canvas.center()
+        };
         assert!(at("R").x < -0.4 * canvas.width() && at("L").x > 0.4 * canvas.width());
         assert!(at("A").y < -0.4 * canvas.height() && at("P").y > 0.35 * canvas.height());
         let texts: Vec<String> = room.painted().into_iter().map(|(text, _)| text).collect();

@@ -14,7 +14,9 @@ pub fn all_orders() -> Vec<Geometry> {
                 step[order[place]] = if signs & (1 << place) == 0 { mm } else { -mm };
                 step
             };
-            all.push(Geometry::new([1.0, 2.0, 3.0], step(0, 5.0), step(1, 2.0), step(2, 1.0)).expect("it is no degenerate"));
+            all.push(
+                Geometry::new([1.0, 2.0, 3.0], step(0, 5.0), step(1, 2.0), step(2, 1.0)).expect("it is no degenerate"),
+            );
         }
     }
     all

@@ -278,15 +278,15 @@ fn reviews_from_the_disk_go_on_where_they_were_or_lie_beside() {
     let mut again = Desk::read(&FLAGS);
     let job = again.last_job(|c| matches!(c, Command::LoadReviews { .. }));
     decide(&mut again, 1, Verdict::NotTumor);
-    again.hear(Event::ReviewsLoaded { job, reviews: vec![same.clone(), other, foreign] });
+    again.hear(Event::ReviewsLoaded { job, reviews: vec![same.clone(), other, foreign], measurements: Vec::new() });
     assert_eq!(verdict(&again, 1), Some(Verdict::NotTumor), "what was decided since goes first");
     assert_eq!(again.here().earlier_reviews(again.app.thresholds().unwrap()).count(), 1);
-    again.hear(Event::ReviewsLoaded { job, reviews: vec![same.clone(), same] });
+    again.hear(Event::ReviewsLoaded { job, reviews: vec![same.clone(), same], measurements: Vec::new() });
     assert_eq!(again.here().reviews.len(), 2, "that answer was taken already");
     let mut fresh = Desk::read(&FLAGS);
     let job = fresh.last_job(|c| matches!(c, Command::LoadReviews { .. }));
     let reviews = desk.here().reviews.clone();
-    fresh.hear(Event::ReviewsLoaded { job, reviews });
+    fresh.hear(Event::ReviewsLoaded { job, reviews, measurements: Vec::new() });
     assert_eq!(verdict(&fresh, 1), Some(Verdict::Agree), "the same finding goes on where it was");
 }
 

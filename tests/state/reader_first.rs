@@ -105,7 +105,7 @@ fn a_call_of_an_earlier_session_is_never_lost_and_nothing_is_covered_twice() {
     let on_disk = before.here().reviews.clone();
     let mut after = covered(&FLAGS);
     let job = after.last_job(|c| matches!(c, Command::LoadReviews { .. }));
-    after.hear(Event::ReviewsLoaded { job, reviews: on_disk });
+    after.hear(Event::ReviewsLoaded { job, reviews: on_disk, measurements: Vec::new() });
     assert!(!after.here().is_covered, "this very result was seen before");
     after.act(Action::Review(ReviewAction::Decide(Verdict::Agree)));
     let Some(Command::SaveReview { review, .. }) = after.orders.last() else { panic!("saved") };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ScanResults, StudyResults, clean_name, counted_mask};
+use super::{ScanResults, StudyResults, clean_name, counted_mask, measurements};
 use crate::domain::card::Task;
 use crate::domain::finding::ModelStamp;
 use crate::domain::gate::GateVerdict;
@@ -35,6 +35,7 @@ pub fn findings_file(results: &StudyResults<'_>, slices: Vec<SliceEntry>) -> Fin
         },
         reference: reference(results),
         slices,
+        measurements: measurements::entries(results),
         review: review_info(results),
     }
 }

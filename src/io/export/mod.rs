@@ -2,6 +2,7 @@
 //! are (`engine`), and not for reviews' own files (`reviews`).
 
 mod entries;
+mod measurements;
 mod pictures;
 mod stage;
 mod table;
@@ -14,6 +15,7 @@ use super::error::IoError;
 use crate::domain::card::Task;
 use crate::domain::finding::Finding;
 use crate::domain::mask::Mask;
+use crate::domain::measurement::Measurement;
 use crate::domain::review::Review;
 use crate::domain::scan::Study;
 
@@ -31,6 +33,8 @@ pub struct ScanResults<'a> {
     pub finding: &'a Finding,
     /// What the reader decided.
     pub review: Option<&'a Review>,
+    /// What the reader measured.
+    pub measurements: &'a [Measurement],
     /// Slices that the reader asked to be outlined; their masks count though they are not flagged.
     pub asked: &'a [usize],
 }
