@@ -8,7 +8,7 @@ use glioview::nn::ops::{conv, loss, norm, pool, upconv};
 
 /// Shapes that catch edges: `[batch, channels, height, width, outputs, kernel, stride, padding]`. 1×1 pictures, primes,
 /// batches of 1 and 33, tiles that do not divide, the widths (multiples of 16, 32 and 48) that the direct kernels take.
-const CONVOLUTIONS: [[usize; 8]; 16] = [
+const CONVOLUTIONS: [[usize; 8]; 21] = [
     [1, 1, 1, 1, 1, 1, 1, 0],
     [1, 3, 1, 1, 5, 3, 1, 1],
     [33, 2, 5, 7, 3, 3, 1, 1],
@@ -23,16 +23,21 @@ const CONVOLUTIONS: [[usize; 8]; 16] = [
     [1, 33, 16, 16, 28, 3, 1, 1],
     [2, 7, 5, 48, 13, 3, 1, 1],
     [1, 4, 3, 96, 8, 3, 1, 1],
+    [2, 9, 14, 14, 12, 3, 1, 1],
+    [1, 5, 12, 28, 8, 3, 1, 1],
+    [3, 4, 6, 56, 20, 3, 1, 1],
+    [1, 3, 5, 12, 9, 3, 1, 1],
+    [1, 2, 9, 79, 5, 3, 1, 1],
     [2, 6, 8, 10, 4, 2, 2, 0],
     [1, 70, 40, 40, 66, 1, 1, 0],
 ];
 
-fn values(random: &mut Random, shape: &[usize]) -> Tensor {
+pub fn values(random: &mut Random, shape: &[usize]) -> Tensor {
     let values: Vec<f32> = (0..shape.iter().product()).map(|_| random.normal()).collect();
     Tensor::from_vec(values, shape, &Device::Cpu).expect("the count fits the shape")
 }
 
-fn flat(tensor: &Tensor) -> Vec<f32> {
+pub fn flat(tensor: &Tensor) -> Vec<f32> {
     tensor.flatten_all().and_then(|flat| flat.to_vec1()).expect("an f32 tensor on the CPU")
 }
 
@@ -42,7 +47,7 @@ fn objective(tensor: &Tensor, weights: &[f32]) -> f64 {
 }
 
 /// Largest difference relative to the largest expected value.
-fn distance(found: &Tensor, expected: &Tensor) -> f32 {
+pub fn distance(found: &Tensor, expected: &Tensor) -> f32 {
     assert_eq!(found.dims(), expected.dims());
     let (found, expected) = (flat(found), flat(expected));
     let largest = expected.iter().fold(1e-6f32, |largest, value| largest.max(value.abs()));
@@ -53,7 +58,7 @@ fn distance(found: &Tensor, expected: &Tensor) -> f32 {
 ///
 /// `step` is large where the function is linear (no truncation, little rounding) and small where it is not; the tolerance
 /// of the largest gradient covers f32 rounding of the outputs divided by the step.
-fn assert_gradient(inputs: &[Tensor], step: f32, tolerance: f64, function: impl Fn(&[Tensor]) -> Result<Tensor>) {
+pub fn assert_gradient(inputs: &[Tensor], step: f32, tolerance: f64, function: impl Fn(&[Tensor]) -> Result<Tensor>) {
     let mut random = Random::new(99);
     let vars: Vec<Var> = inputs.iter().map(|input| Var::from_tensor(input).expect("a variable")).collect();
     let tracked: Vec<Tensor> = vars.iter().map(|var| var.as_tensor().clone()).collect();

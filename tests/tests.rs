@@ -26,6 +26,7 @@ mod opening_stacks;
 mod opening_tiff;
 mod ops;
 mod ops_adam;
+mod ops_fused;
 mod ops_parity;
 mod ops_turn;
 mod packaging;

@@ -7,6 +7,8 @@ use candle_core::{Result, Tensor};
 use candle_nn::VarBuilder;
 
 use super::layers::{Conv, ConvNorm, Head, Kernel, NormRelu, Purpose};
+use super::ops::concat::concat_channels;
+use super::ops::dense::{DenseLayerParts, dense_block};
 use super::ops::pool;
 
 /// Layers a block.
@@ -37,7 +39,14 @@ impl DenseLayer {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let new = self.grow.forward(&self.reduce.forward(&self.norm.forward(x)?)?)?;
-        Tensor::cat(&[x, &new], 1)
+        concat_channels(x, &new)
+    }
+
+    /// What the fused block takes; `None` in training and away from the CPU.
+    fn parts(&self) -> Option<DenseLayerParts<'_>> {
+        let ((scale, shift), (reduce, reduce_bias)) = (self.norm.affine()?, self.reduce.folded()?);
+        let is_here = scale.device().is_cpu();
+        is_here.then(|| DenseLayerParts { scale, shift, reduce, reduce_bias, grow: self.grow.weight() })
     }
 }
 
@@ -129,9 +138,11 @@ impl DenseNet121 {
         let mut coarse_masks = Vec::with_capacity(self.coarse_heads.len());
         let first_coarse = self.blocks.len() - self.coarse_heads.len();
         for (b, layers) in self.blocks.iter().enumerate() {
-            for layer in layers {
-                x = layer.forward(&x)?;
-            }
+            let parts: Option<Vec<DenseLayerParts>> = layers.iter().map(DenseLayer::parts).collect();
+            x = match parts {
+                Some(parts) => dense_block(&x, &parts)?,
+                None => layers.iter().try_fold(x, |x, layer| layer.forward(&x))?,
+            };
             if let Some(head) = b.checked_sub(first_coarse).and_then(|i| self.coarse_heads.get(i)) {
                 coarse_masks.push(head.forward(&seen_by_head(&x))?);
             }

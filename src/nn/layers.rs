@@ -134,6 +134,14 @@ impl ConvNorm {
         }
     }
 
+    /// Weight and bias with the norm folded in; `None` in training.
+    pub fn folded(&self) -> Option<(&Tensor, &Tensor)> {
+        match &self.state {
+            ConvNormState::Training { .. } => None,
+            ConvNormState::Folded { weight, bias } => Some((weight, bias)),
+        }
+    }
+
     /// As `forward`, then `relu(· + residual)`; the layer itself has no ReLU.
     pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let Kernel { stride, padding, .. } = self.kernel;
@@ -169,6 +177,14 @@ impl NormRelu {
         }))
     }
 
+    /// Factor and offset of each channel; `None` in training.
+    pub fn affine(&self) -> Option<(&Tensor, &Tensor)> {
+        match &self.0 {
+            NormReluState::Training(_) => None,
+            NormReluState::Affine { scale, shift } => Some((scale, shift)),
+        }
+    }
+
     /// *Shape*: unchanged.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         match &self.0 {
@@ -192,6 +208,11 @@ impl Conv {
         let weight = conv_weight(vb, inputs, outputs, kernel.size)?;
         let bias = if has_bias { Some(vb.get_with_hints(outputs, "bias", Init::Const(0.0))?) } else { None };
         Ok(Self { weight, bias, kernel })
+    }
+
+    /// `[outputs, inputs, size, size]`.
+    pub fn weight(&self) -> &Tensor {
+        &self.weight
     }
 
     /// *Shape*: `[B, inputs, H, W]` → `[B, outputs, H', W']`.

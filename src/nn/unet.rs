@@ -7,6 +7,7 @@ use candle_core::{Result, Tensor};
 use candle_nn::{Init, VarBuilder};
 
 use super::layers::{Conv, ConvNorm, Kernel, Purpose};
+use super::ops::concat::concat_channels;
 use super::ops::{pool, upconv};
 
 /// Levels with a skip connection; the bottleneck is the fifth.
@@ -105,7 +106,7 @@ impl UNet {
         for (up, decoder) in &self.decoders {
             let up = up.forward(&x)?;
             let Some(skip) = skips.pop() else { break };
-            x = decoder.forward(&Tensor::cat(&[&up, &skip], 1)?)?;
+            x = decoder.forward(&concat_channels(&up, &skip)?)?;
         }
         self.output.forward(&x)
     }

@@ -5,7 +5,10 @@
 //! split by the shape of its operands and never by the number of threads, so a result does not depend on it.
 
 pub mod adam;
+pub mod concat;
 pub mod conv;
+pub mod cpu;
+pub mod dense;
 pub mod loss;
 mod memory;
 pub mod norm;

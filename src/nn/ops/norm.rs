@@ -164,7 +164,7 @@ vectorized! {
 
 vectorized! {
     /// Writes `max(scale · pixel + shift, floor)`.
-    fn write_affine(target: &mut [MaybeUninit<f32>], source: &[f32], scale: f32, shift: f32, floor: f32) {
+    pub(super) fn write_affine(target: &mut [MaybeUninit<f32>], source: &[f32], scale: f32, shift: f32, floor: f32) {
         for (value, &pixel) in target.iter_mut().zip(source) {
             value.write(at_least(floor, pixel * scale + shift));
         }

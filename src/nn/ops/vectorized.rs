@@ -7,10 +7,10 @@
 /// Defines a function whose body is compiled twice. The body's loops run over plain slices, so that they become vector
 /// code.
 macro_rules! vectorized {
-    ($(#[$attribute:meta])* fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
+    ($(#[$attribute:meta])* $visible:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)? $body:block) => {
         $(#[$attribute])*
         #[allow(unsafe_code, clippy::too_many_arguments)]
-        fn $name($($argument: $type),*) $(-> $result)? {
+        $visible fn $name($($argument: $type),*) $(-> $result)? {
             #[inline(always)]
             #[allow(clippy::too_many_arguments)]
             fn plain($($argument: $type),*) $(-> $result)? $body
@@ -21,7 +21,7 @@ macro_rules! vectorized {
                 plain($($argument),*)
             }
             #[cfg(target_arch = "x86_64")]
-            if is_x86_feature_detected!("avx2") {
+            if $crate::nn::ops::cpu::vectors() >= $crate::nn::ops::cpu::Vectors::Avx2 {
                 // SAFETY: the machine has AVX2; the function asks for nothing else.
                 return unsafe { wide($($argument),*) };
             }

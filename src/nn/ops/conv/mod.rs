@@ -70,6 +70,17 @@ pub fn conv2d_fused(
     tensor_of(forward(&geometry, input, weight, epilogue), shape)
 }
 
+/// The convolution on plain slices that were checked against `geometry`, for the kernels beside this one.
+pub(super) fn forward_with_bias(
+    geometry: &Geometry,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    relu: bool,
+) -> Vec<f32> {
+    forward(geometry, input, weight, Epilogue { bias, residual: None, relu })
+}
+
 /// The convolution as candle's graph knows it.
 struct Convolution {
     stride: usize,

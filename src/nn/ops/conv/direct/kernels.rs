@@ -21,6 +21,8 @@ pub(super) struct ForwardTile {
     pub output: *mut f32,
     /// From one output channel to the next.
     pub output_stride: usize,
+    /// Pixels that are stored, where fewer than the tile has.
+    pub pixels: usize,
     /// One value an output channel, or null.
     pub bias: *const f32,
     /// Negative values become zero.
@@ -149,8 +151,16 @@ unsafe fn forward_avx2<const OUTPUTS: usize>(tile: &ForwardTile) {
         let floor = _mm256_set1_ps(if tile.relu { 0.0 } else { f32::NEG_INFINITY });
         for (output, sum) in sums.iter().enumerate() {
             let target = tile.output.add(output * tile.output_stride);
-            _mm256_storeu_ps(target, _mm256_max_ps(floor, sum[0]));
-            _mm256_storeu_ps(target.add(8), _mm256_max_ps(floor, sum[1]));
+            let values = sum.map(|value| _mm256_max_ps(floor, value));
+            if tile.pixels >= 16 {
+                _mm256_storeu_ps(target, values[0]);
+                _mm256_storeu_ps(target.add(8), values[1]);
+            } else {
+                let mut line = [0.0f32; 16];
+                _mm256_storeu_ps(line.as_mut_ptr(), values[0]);
+                _mm256_storeu_ps(line.as_mut_ptr().add(8), values[1]);
+                std::ptr::copy_nonoverlapping(line.as_ptr(), target, tile.pixels);
+            }
         }
     }
 }
@@ -189,7 +199,14 @@ unsafe fn forward_avx512<const VECTORS: usize, const OUTPUTS: usize>(tile: &Forw
         for (output, sum) in sums.iter().enumerate() {
             let target = tile.output.add(output * tile.output_stride);
             for (index, &value) in sum.iter().enumerate() {
-                _mm512_storeu_ps(target.add(16 * index), _mm512_max_ps(floor, value));
+                let value = _mm512_max_ps(floor, value);
+                let left = tile.pixels.saturating_sub(16 * index);
+                if left >= 16 {
+                    _mm512_storeu_ps(target.add(16 * index), value);
+                } else {
+                    // No store at all where nothing is left: the mask is empty.
+                    _mm512_mask_storeu_ps(target.wrapping_add(16 * index), (1u16 << left) - 1, value);
+                }
             }
         }
     }

@@ -10,13 +10,18 @@ use std::mem::MaybeUninit;
 
 use rayon::prelude::*;
 
+use super::super::cpu::{self, Vectors};
 use super::super::memory::{Output, Shared, with_scratch};
 use super::backward::{add_up, parts_for};
 use super::geometry::Geometry;
 use kernels::{ForwardTile, GradientTile};
 
-/// Zero columns added to each packed row: one at the left, the rest at the right.
+/// Pixels of the narrowest forward tile: one AVX-512 vector or two of AVX2. Rows are packed up to a multiple of it.
+const TILE: usize = 16;
+/// Zero columns added to each packed row beyond that: one at the left, the rest at the right.
 const ROW_MARGIN: usize = 16;
+/// Tasks that a call is split into where its shape allows, whatever the machine.
+const TASKS: usize = 16;
 /// Values beyond the packed input that the last vector may read.
 const TAIL: usize = 64;
 /// Output pixels that a task computes channel block by channel block, so that their input stays in the cache.
@@ -34,9 +39,11 @@ pub(super) enum Vector {
 }
 
 impl Vector {
-    /// The best that this machine has, where the forward pass gains from it: rows must fill whole vectors.
+    /// The best that this machine has, where the forward pass gains from it: rows must fill three quarters of their
+    /// vectors. What lies beyond a row is computed and not stored.
     pub fn for_forward(geometry: &Geometry) -> Option<Self> {
-        Self::found().filter(|_| is_same_3x3(geometry) && geometry.outputs >= 4 && geometry.width.is_multiple_of(16))
+        let is_filled = 4 * geometry.width >= 3 * geometry.width.next_multiple_of(TILE);
+        Self::found().filter(|_| is_same_3x3(geometry) && geometry.outputs >= 4 && is_filled)
     }
 
     /// The same for the weight's gradient, whose vectors run over output channels.
@@ -45,12 +52,10 @@ impl Vector {
     }
 
     fn found() -> Option<Self> {
-        if is_x86_feature_detected!("avx512f") {
-            Some(Self::Avx512)
-        } else if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            Some(Self::Avx2)
-        } else {
-            None
+        match cpu::vectors() {
+            Vectors::Avx512 => Some(Self::Avx512),
+            Vectors::Avx2 => Some(Self::Avx2),
+            Vectors::Portable => None,
         }
     }
 
@@ -58,8 +63,8 @@ impl Vector {
     fn tile_vectors(self, width: usize) -> usize {
         match self {
             Self::Avx2 => 2,
-            Self::Avx512 if width.is_multiple_of(48) => 3,
-            Self::Avx512 if width.is_multiple_of(32) => 2,
+            Self::Avx512 if width.div_ceil(TILE).is_multiple_of(3) => 3,
+            Self::Avx512 if width.div_ceil(TILE).is_multiple_of(2) => 2,
             Self::Avx512 => 1,
         }
     }
@@ -106,7 +111,7 @@ fn is_same_3x3(geometry: &Geometry) -> bool {
 
 /// Values of one packed row.
 fn row_len(geometry: &Geometry) -> usize {
-    geometry.width + ROW_MARGIN
+    geometry.width.next_multiple_of(TILE) + ROW_MARGIN
 }
 
 fn fill_zero(values: &mut [MaybeUninit<f32>]) {
@@ -148,16 +153,19 @@ fn pack_input(geometry: &Geometry, input: &[f32]) -> Vec<f32> {
 /// The weight of each channel block as `[C, 9, block]`, block after block.
 fn pack_weight(geometry: &Geometry, weight: &[f32], blocks: &[(usize, usize)]) -> Vec<f32> {
     let depth = geometry.depth();
-    let mut packed = vec![0.0; weight.len()];
-    for &(first, count) in blocks {
-        let target = &mut packed[first * depth..(first + count) * depth];
+    let mut packed = Output::new(weight.len());
+    let target = packed.shared();
+    blocks.par_iter().for_each(|&(first, count)| {
+        // SAFETY: the blocks are disjoint and cover all outputs, hence the whole buffer.
+        let target = unsafe { target.slice(first * depth..(first + count) * depth) };
         for (index, values) in target.chunks_exact_mut(count).enumerate() {
             for (offset, value) in values.iter_mut().enumerate() {
-                *value = weight[(first + offset) * depth + index];
+                value.write(weight[(first + offset) * depth + index]);
             }
         }
-    }
-    packed
+    });
+    // SAFETY: as above.
+    unsafe { packed.finish() }
 }
 
 /// The convolution, with bias and ReLU where asked for.
@@ -176,10 +184,14 @@ pub(super) fn forward(
     let target = output.shared();
     let rows = (FORWARD_PIXELS / geometry.width).clamp(1, 8).min(geometry.height);
     let tiles = geometry.height.div_ceil(rows);
-    (0..geometry.batch * tiles).into_par_iter().for_each(|task| {
-        let (image, first) = (task / tiles, task % tiles * rows);
+    let groups = TASKS.div_ceil(geometry.batch * tiles).min(blocks.len());
+    let group_len = blocks.len().div_ceil(groups);
+    let groups = blocks.len().div_ceil(group_len);
+    (0..geometry.batch * tiles * groups).into_par_iter().for_each(|task| {
+        let (image, first, group) = (task / (tiles * groups), task / groups % tiles * rows, task % groups);
         let rows = first..(first + rows).min(geometry.height);
-        for &(output, count) in &blocks {
+        let blocks = &blocks[group * group_len..((group + 1) * group_len).min(blocks.len())];
+        for &(output, count) in blocks {
             let weight = &packed_weight[output * geometry.depth()..(output + count) * geometry.depth()];
             let bias = bias.map(|bias| &bias[output..output + count]);
             for row in rows.clone() {
@@ -187,7 +199,7 @@ pub(super) fn forward(
             }
         }
     });
-    // SAFETY: each task wrote its rows of all channels, and the tasks cover all rows of all images.
+    // SAFETY: each task wrote its rows of its channels, and the tasks cover all rows of all channels of all images.
     unsafe { output.finish() }
 }
 
@@ -207,8 +219,8 @@ fn forward_row(
     let source = (image * (geometry.height + 2) + row) * geometry.channels * row_len;
     let place = (image * geometry.outputs + output) * geometry.pixels() + row * geometry.width;
     for column in (0..geometry.width).step_by(vectors * vector.lanes()) {
-        // SAFETY: the tile reads three packed rows from `source` on and at most `TAIL` values more, and writes
-        // `vectors` vectors to each of `count` channels of a row that is this task's alone; `vector` was detected.
+        // SAFETY: the tile reads three packed rows from `source` on and at most `TAIL` values more, and writes what is
+        // left of a row that is this task's alone, at most `vectors` vectors, in `count` channels; `vector` was detected.
         unsafe {
             let tile = ForwardTile {
                 channels: geometry.channels,
@@ -217,6 +229,7 @@ fn forward_row(
                 weight: weight.as_ptr(),
                 output: target.at(place + column),
                 output_stride: geometry.pixels(),
+                pixels: geometry.width - column,
                 bias: bias.map_or(std::ptr::null(), <[f32]>::as_ptr),
                 relu,
             };
