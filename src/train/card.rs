@@ -34,7 +34,7 @@ pub fn of_run(config: &TrainConfig, state: &RunState, split: &Split, store: &Sto
         thresholds: Thresholds { threshold: 0.5, band_low: None, band_high: None },
         target: match config.architecture.task() {
             Task::Classifier => "tumor on this slice, as the training labels say".to_owned(),
-            Task::Segmenter => "the outline of the training masks".to_owned(),
+            Task::Segmenter => "Outlined area".to_owned(),
         },
         sha256: sha256.to_owned(),
         date: today(),

@@ -37,6 +37,13 @@ pub fn empty_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     );
     let mut list = ui.new_child(UiBuilder::new().max_rect(below));
     list.visuals_mut().override_text_color = Some(palette.canvas_text);
+    if let Some(line) = labels::other_models_line(state) {
+        // The canvas is black in both themes.
+        list.scope(|ui| {
+            *ui.visuals_mut() = ui.ctx().style_of(egui::Theme::Dark).visuals.clone();
+            widgets::warning(ui, line);
+        });
+    }
     notices::notices_ui(&mut list, state, About::Opening, actions);
     notices::notices_ui(&mut list, state, About::App, actions);
     recent_ui(&mut list, state, RECENT, actions);

@@ -145,6 +145,12 @@ fn example_run(state: &AppState) -> Option<PathBuf> {
     }
 }
 
+/// The examples to draw: those of the course on screen, never another's.
+pub fn shown_examples(state: &AppState) -> Option<&Arc<ExampleSheet>> {
+    let sheet = state.training.runs.examples.as_ref()?;
+    (example_run(state).as_ref() == Some(&sheet.run)).then_some(sheet)
+}
+
 /// The latest epoch that may have examples.
 pub fn last_example_epoch(state: &AppState) -> Option<usize> {
     match state.training.runs.shown.first() {

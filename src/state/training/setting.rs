@@ -61,6 +61,15 @@ pub enum Setting {
     ReplaceT1Post,
 }
 
+/// What this program was built to compute on: nothing is offered that can't be taken.
+const DEVICES: &[&str] = if cfg!(feature = "cuda") {
+    &["auto", "cpu", "cuda"]
+} else if cfg!(target_os = "macos") {
+    &["auto", "cpu", "metal"]
+} else {
+    &["auto", "cpu"]
+};
+
 impl Setting {
     /// All, in the order of the screen; the strengths of augmentation last.
     pub const ALL: [Self; 23] = [
@@ -147,7 +156,7 @@ impl Setting {
             Self::Augment => &["on", "off"],
             Self::Balance => &["balanced", "all slices"],
             Self::Field => &["head", "whole slice"],
-            Self::Device => &["auto", "cpu", "cuda", "metal"],
+            Self::Device => DEVICES,
             _ => &[],
         }
     }

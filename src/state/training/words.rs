@@ -14,6 +14,7 @@ use crate::train::inspect::DataReport;
 use crate::train::split::Part;
 
 use super::Ask;
+use super::data::Survey;
 use super::live::{Live, Phase};
 
 /// Dice of two readers on the same low-grade gliomas, as the field reports it (Buda et al. 2019).
@@ -88,7 +89,11 @@ pub fn end(reason: EndReason) -> &'static str {
 /// "Epoch 3 of 20, step 104 of 197 · 15.8 slices/s · CPU".
 pub fn detail(live: &Live) -> String {
     let steps = live.history.steps_per_epoch();
-    let mut parts = vec![format!("Step {:>3} of {steps}", live.steps_done)];
+    // Before the first step nothing is known of their number.
+    let mut parts = Vec::new();
+    if live.steps_done > 0 || !live.history.epochs().is_empty() {
+        parts.push(format!("Step {:>3} of {steps}", live.steps_done));
+    }
     parts.extend(live.slices_per_sec.map(|s| format!("{s:>5.1} slices/s")));
     if !live.device.is_empty() {
         parts.push(live.device.clone());
@@ -141,7 +146,11 @@ pub fn data_line(report: &DataReport) -> String {
 /// Why nothing can be started, or nothing where it can.
 pub fn missing(state: &AppState) -> Option<String> {
     let training = &state.training;
-    let Some(report) = training.data.report() else { return Some("Choose the data first".to_owned()) };
+    let Some(report) = training.data.report() else {
+        let is_looking = matches!(training.data.survey, Survey::Running { .. });
+        let words = if is_looking { "The data is being looked at" } else { "Choose the data first" };
+        return Some(words.to_owned());
+    };
     if training.form.nets().any(|net| net.task() == Task::Segmenter) && !report.has_all_masks {
         return Some("Some tumor slices have no mask: a segmenter needs one for each".to_owned());
     }
@@ -223,13 +232,13 @@ pub fn run_line(run: &RunSummary, now_secs: u64) -> String {
     format!("{state} · {}", age(now_secs.saturating_sub(run.begun_secs)))
 }
 
-/// "just now", "5 min", "3 h", "yesterday", "12 days".
+/// "just now", "5 min ago", "3 h ago", "yesterday", "12 days ago".
 pub fn age(secs: u64) -> String {
     match secs {
         0..60 => "just now".to_owned(),
-        60..3600 => format!("{} min", secs / 60),
-        3600..86_400 => format!("{} h", secs / 3600),
+        60..3600 => format!("{} min ago", secs / 60),
+        3600..86_400 => format!("{} h ago", secs / 3600),
         86_400..172_800 => "yesterday".to_owned(),
-        _ => format!("{} days", secs / 86_400),
+        _ => format!("{} days ago", secs / 86_400),
     }
 }

@@ -164,7 +164,7 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
         s.history.moments().iter().map(|(step, m)| (s.history.x_of_step(*step, axis), m.label())).collect()
     });
     let mut labels = Labels::default();
-    let answer = plot("loss", &palette, height, is_log).show(ui, |plot| {
+    let answer = plot("loss", &palette, height, is_log, shown.is_empty()).show(ui, |plot| {
         plot.set_plot_bounds_x(x.0..=x.1);
         plot.set_plot_bounds_y(y.0..=y.1);
         for (c, (train, val)) in curves.into_iter().zip(colors) {
@@ -174,8 +174,10 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
             if is_one {
                 labels.end(&c.train, train, "train", is_log);
                 labels.end(&c.val, val, "validation", is_log);
+                plot.points(dots(c.train.clone(), train));
                 plot.line(Line::new("train", c.train).color(train).width(2.0).allow_hover(false));
             }
+            plot.points(dots(c.val.clone(), val));
             plot.line(Line::new("validation", c.val).color(val).width(2.0).allow_hover(false));
             let crosses: Curve = c.not_numbers.into_iter().map(|at| [at, y.1 - 0.04 * (y.1 - y.0)]).collect();
             if let Some(&first) = crosses.first() {
@@ -224,7 +226,7 @@ fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), hei
         .filter(|_| is_one)
         .and_then(|s| s.history.best_by_metric().map(|e| [s.history.x_of_epoch(e.epoch, axis), f64::from(e.metric)]));
     let mut labels = Labels::default();
-    let answer = plot("metric", &palette, height, false).show(ui, |plot| {
+    let answer = plot("metric", &palette, height, false, shown.is_empty()).show(ui, |plot| {
         plot.set_plot_bounds_x(x.0..=x.1);
         plot.set_plot_bounds_y(-0.02..=1.05);
         for (words, value) in lines {
@@ -234,6 +236,7 @@ fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), hei
         }
         for (curve, color, name) in curves {
             labels.end(&curve, color, &name, false);
+            plot.points(dots(curve.clone(), color));
             plot.line(Line::new(name, curve).color(color).width(2.0).allow_hover(false));
         }
         for (edge, color) in bands {
@@ -305,7 +308,17 @@ fn bands(state: &AppState, shown: &[Series], axis: XAxis) -> Vec<(Curve, Color32
     edges.collect()
 }
 
-fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'static> {
+/// A dot an epoch as long as there are few: a line needs two, and the first one matters most.
+fn dots(mut curve: Curve, color: Color32) -> Points<'static> {
+    const FEW: usize = 12;
+    if curve.len() > FEW {
+        curve.clear();
+    }
+    Points::new("epochs", curve).color(color).radius(2.5).allow_hover(false)
+}
+
+/// Without any course there is nothing that an axis could count.
+fn plot(name: &str, palette: &Palette, height: f32, is_log: bool, is_empty: bool) -> Plot<'static> {
     let x_value = |mark: GridMark, _: &RangeInclusive<f64>| short(mark.value);
     let y_value =
         move |mark: GridMark, _: &RangeInclusive<f64>| short(if is_log { 10f64.powf(mark.value) } else { mark.value });
@@ -317,7 +330,8 @@ fn plot(name: &str, palette: &Palette, height: f32, is_log: bool) -> Plot<'stati
         .show_x(false)
         .show_y(false)
         .show_background(false)
-        .show_grid([false, true])
+        .show_grid([false, !is_empty])
+        .show_axes(!is_empty)
         .grid_color(palette.line)
         .grid_fade(0.0)
         .grid_spacing(1.0..=2.0)

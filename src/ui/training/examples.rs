@@ -7,7 +7,7 @@ use crate::engine::lab::report::{ExamplePicture, ExampleSheet};
 use crate::state::AppState;
 use crate::state::action::Action;
 use crate::state::training::TrainingAction;
-use crate::state::training::runs::last_example_epoch;
+use crate::state::training::runs::{last_example_epoch, shown_examples};
 use crate::train::inspect::{DataReport, ExampleSlice};
 use crate::ui::desk::Desk;
 use crate::ui::textures::{Key, Kind};
@@ -28,7 +28,7 @@ pub fn height(state: &AppState, _width: f32) -> f32 {
 
 /// The examples of one epoch, in a row that scrolls sideways.
 pub fn examples_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
-    let Some(sheet) = &state.training.runs.examples else {
+    let Some(sheet) = shown_examples(state) else {
         widgets::quiet(ui, "Examples appear here after the first epoch.");
         return;
     };

@@ -110,7 +110,8 @@ fn data_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Act
 fn report_ui(ui: &mut Ui, state: &AppState, report: &DataReport, desk: &mut Desk, actions: &mut Vec<Action>) {
     widgets::small(ui, words::data_line(report));
     let sizes: Vec<String> = report.sizes.iter().take(2).map(|([r, c], n)| format!("{r}×{c} ({n})")).collect();
-    let sequences: Vec<String> = report.sequences.iter().map(|(s, n)| format!("{s} sequences ({n})")).collect();
+    let sequences: Vec<String> =
+        report.sequences.iter().map(|(s, n)| format!("{} ({n})", text::counted(*s, "sequence", "sequences"))).collect();
     widgets::quiet(ui, format!("{} · {}", sizes.join(", "), sequences.join(", ")));
     if !report.institutions.is_empty() {
         let list: Vec<String> = report.institutions.iter().map(|(name, n)| format!("{name} {n}")).collect();
