@@ -6,7 +6,7 @@ use glioview::domain::history::scale::{place, robust_log_range, robust_range};
 use glioview::domain::history::{EpochPoint, LossHistory, Moment, XAxis};
 
 fn epoch(epoch: usize, val_loss: f32, metric: f32) -> EpochPoint {
-    EpochPoint { epoch, train_loss: 0.5, val_loss, metric, learning_rate: 1e-3, secs: 60.0 }
+    EpochPoint { epoch, train_loss: 0.5, val_loss, metric, learning_rate: 1e-3, secs: 60.0, dice_losses: None }
 }
 
 #[test]

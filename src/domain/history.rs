@@ -21,6 +21,8 @@ pub struct EpochPoint {
     pub learning_rate: f64,
     /// Seconds that it took, validation included.
     pub secs: f32,
+    /// Soft Dice's part of both losses, training and validation; the rest is cross-entropy.
+    pub dice_losses: Option<[f32; 2]>,
 }
 
 /// What happened at a step.

@@ -81,6 +81,10 @@ pub struct EpochRecord {
     pub secs: f32,
     /// Whether this is the best validation loss so far.
     pub is_best: bool,
+    /// Soft Dice's part of the training and the validation loss; the rest is cross-entropy. `None` where there is no such
+    /// part, and in runs of the first version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dice_losses: Option<[f32; 2]>,
 }
 
 /// What happened at a step.

@@ -51,6 +51,8 @@ pub struct Learner {
 pub struct StepOutcome {
     /// Loss before the step.
     pub loss: f32,
+    /// Soft Dice's part of it, where it has one.
+    pub dice_loss: Option<f32>,
     /// Norm of all gradients before clipping.
     pub gradient_norm: f64,
 }
@@ -129,16 +131,16 @@ impl Learner {
             self.net.forward_all(&targets.images)?
         };
         let loss = objective::loss(config, &output, &targets)?;
-        let value = loss.to_scalar::<f32>()?;
+        let (value, dice_loss) = (loss.total.to_scalar::<f32>()?, loss.dice_value()?);
         if !value.is_finite() {
-            return Ok(StepOutcome { loss: value, gradient_norm: f64::NAN });
+            return Ok(StepOutcome { loss: value, dice_loss, gradient_norm: f64::NAN });
         }
-        let gradients = loss.backward()?;
+        let gradients = loss.total.backward()?;
         let gradient_norm = self.adam.step(&gradients, learning_rate, config.max_gradient_norm)?;
         self.steps_done += 1;
         self.head_steps += usize::from(is_head_first);
         self.average(config)?;
-        Ok(StepOutcome { loss: value, gradient_norm })
+        Ok(StepOutcome { loss: value, dice_loss, gradient_norm })
     }
 
     /// Moves the averaged weights; at first faster, so that the random start is forgotten soon.
@@ -169,12 +171,17 @@ impl Learner {
         Ok(weights::build(&tensors, config.architecture, config.input.channels, &self.device.device)?)
     }
 
-    /// Loss and logits of one validation batch.
-    pub fn validate(&self, config: &TrainConfig, net: &Net, batch: &Batch) -> Result<(f32, Vec<f32>), TrainError> {
+    /// Loss, Dice's part of it, and logits of one validation batch.
+    pub fn validate(
+        &self,
+        config: &TrainConfig,
+        net: &Net,
+        batch: &Batch,
+    ) -> Result<(f32, Option<f32>, Vec<f32>), TrainError> {
         let targets = Targets::new(batch, &self.device.device)?;
         let output = net.forward_all(&targets.images)?;
-        let loss = objective::loss(config, &output, &targets)?.to_scalar::<f32>()?;
-        Ok((loss, output.logits.flatten_all()?.to_vec1::<f32>()?))
+        let loss = objective::loss(config, &output, &targets)?;
+        Ok((loss.total.to_scalar::<f32>()?, loss.dice_value()?, output.logits.flatten_all()?.to_vec1::<f32>()?))
     }
 
     /// Everything that an exact resume needs.

@@ -38,14 +38,37 @@ impl Targets {
     }
 }
 
-/// The loss of one batch, a scalar. The coarse heads count only where the net answered them, so not in validation.
-pub fn loss(config: &TrainConfig, output: &NetOutput, targets: &Targets) -> Result<Tensor> {
+/// A loss with the part of it that can be told apart, both scalars.
+#[derive(Debug)]
+pub struct Loss {
+    /// What is trained on.
+    pub total: Tensor,
+    /// Soft Dice's part; the rest is cross-entropy. `None` where the loss has no such part.
+    pub dice: Option<Tensor>,
+}
+
+impl Loss {
+    fn whole(total: Tensor) -> Self {
+        Self { total, dice: None }
+    }
+
+    /// The value of Dice's part.
+    pub fn dice_value(&self) -> Result<Option<f32>> {
+        self.dice.as_ref().map(Tensor::to_scalar::<f32>).transpose()
+    }
+}
+
+/// The loss of one batch. The coarse heads count only where the net answered them, so not in validation.
+pub fn loss(config: &TrainConfig, output: &NetOutput, targets: &Targets) -> Result<Loss> {
     match config.architecture.task() {
         Task::Segmenter => {
             let bce = bce_with_logits(&output.logits, &targets.masks)?.mean_all()?;
             match config.segmenter_loss {
-                SegmenterLoss::Bce => Ok(bce),
-                SegmenterLoss::BceDice => bce + soft_dice(&output.logits, &targets.masks, DICE_SMOOTH)?,
+                SegmenterLoss::Bce => Ok(Loss::whole(bce)),
+                SegmenterLoss::BceDice => {
+                    let dice = soft_dice(&output.logits, &targets.masks, DICE_SMOOTH)?;
+                    Ok(Loss { total: (bce + &dice)?, dice: Some(dice) })
+                }
             }
         }
         Task::Classifier => {
@@ -54,7 +77,7 @@ pub fn loss(config: &TrainConfig, output: &NetOutput, targets: &Targets) -> Resu
                 let part = coarse_loss(coarse, targets, config.coarse_positive_weight)?;
                 total = (total + (part * config.coarse_mask_weight)?)?;
             }
-            Ok(total)
+            Ok(Loss::whole(total))
         }
     }
 }

@@ -239,8 +239,8 @@ impl Run {
         while self.state.epochs_done < self.config.epochs {
             let epoch = self.state.epochs_done;
             let (clock, rested) = (Instant::now(), audience.rested());
-            let (train_loss, learning_rate) = match self.train_epoch(learner, epoch, audience)? {
-                EpochEnd::Done { mean_loss, learning_rate } => (mean_loss, learning_rate),
+            let (train_loss, train_dice, learning_rate) = match self.train_epoch(learner, epoch, audience)? {
+                EpochEnd::Done { mean_loss, mean_dice, learning_rate } => (mean_loss, mean_dice, learning_rate),
                 EpochEnd::Stopped => return self.stopped(learner),
                 EpochEnd::NotANumber => return Ok(EndReason::NotANumber),
             };
@@ -261,6 +261,7 @@ impl Run {
                 learning_rate,
                 secs: (clock.elapsed() + rested).saturating_sub(audience.rested()).as_secs_f32(),
                 is_best,
+                dice_losses: train_dice.zip(found.dice_loss).map(|(train, val)| [train, val]),
             };
             let drops = self.state.drops;
             self.keep(learner, record.clone())?;
@@ -308,6 +309,7 @@ impl Run {
         let steps = plan.batches();
         let (first, rested) = (self.first_step(), audience.rested());
         let (clock, mut sum, mut slices, mut learning_rate) = (Instant::now(), 0f64, 0usize, 0.0);
+        let mut dice_sum = None;
         for (step, batch) in Loader::start(&self.store, plan, self.config.loader_threads).enumerate() {
             let batch = batch?;
             let position = epoch as f64 + (step + 1) as f64 / steps as f64;
@@ -317,6 +319,9 @@ impl Run {
                 return Ok(EpochEnd::NotANumber);
             }
             sum += f64::from(outcome.loss);
+            if let Some(dice) = outcome.dice_loss {
+                *dice_sum.get_or_insert(0f64) += f64::from(dice);
+            }
             slices += batch.items.len();
             let secs = (clock.elapsed() + rested).saturating_sub(audience.rested()).as_secs_f32();
             let event = TrainEvent::Step {
@@ -330,12 +335,13 @@ impl Run {
                 return Ok(EpochEnd::Stopped);
             }
         }
-        Ok(EpochEnd::Done { mean_loss: (sum / steps.max(1) as f64) as f32, learning_rate })
+        let mean = |sum: f64| (sum / steps.max(1) as f64) as f32;
+        Ok(EpochEnd::Done { mean_loss: mean(sum), mean_dice: dice_sum.map(mean), learning_rate })
     }
 }
 
 enum EpochEnd {
-    Done { mean_loss: f32, learning_rate: f64 },
+    Done { mean_loss: f32, mean_dice: Option<f32>, learning_rate: f64 },
     Stopped,
     NotANumber,
 }

@@ -16,6 +16,8 @@ use crate::domain::card::Task;
 pub struct Validation {
     /// Mean loss over the slices.
     pub loss: f32,
+    /// Soft Dice's part of it, where it has one.
+    pub dice_loss: Option<f32>,
     /// Mean Dice per patient volume at threshold 0.5 in model space, or the AUC over slices.
     pub metric: f32,
 }
@@ -62,15 +64,18 @@ pub fn validate(
     let task = config.architecture.task();
     let mut overlaps = vec![(0f64, 0f64); store.dataset().patients.len()];
     let (mut scores, mut labels) = (Vec::new(), Vec::new());
-    let (mut loss_sum, mut count) = (0f64, 0usize);
+    let (mut loss_sum, mut dice_sum, mut count) = (0f64, None, 0usize);
     let total = plan.batches();
     for (index, batch) in Loader::start(store, plan, config.loader_threads).enumerate() {
         let batch = batch?;
-        let (loss, logits) = learner.validate(config, &net, &batch)?;
+        let (loss, dice, logits) = learner.validate(config, &net, &batch)?;
         if !listener(&Heard { batch: &batch, logits: &logits, done: index + 1, total })? {
             return Ok(None);
         }
         loss_sum += f64::from(loss) * batch.items.len() as f64;
+        if let Some(dice) = dice {
+            *dice_sum.get_or_insert(0f64) += f64::from(dice) * batch.items.len() as f64;
+        }
         count += batch.items.len();
         match task {
             Task::Classifier => {
@@ -99,5 +104,6 @@ pub fn validate(
             dice.iter().sum::<f64>() / dice.len().max(1) as f64
         }
     };
-    Ok(Some(Validation { loss: (loss_sum / count.max(1) as f64) as f32, metric: metric as f32 }))
+    let mean = |sum: f64| (sum / count.max(1) as f64) as f32;
+    Ok(Some(Validation { loss: mean(loss_sum), dice_loss: dice_sum.map(mean), metric: metric as f32 }))
 }

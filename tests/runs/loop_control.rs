@@ -1,7 +1,10 @@
-//! How the loop obeys its observers: pause, stop in validation, stop after the epoch. Not for the engine (`steering`).
+//! What the loop tells its observers and how it obeys them: parts of the loss, pause, stop in validation, stop after the
+//! epoch. Not for the engine (`steering`).
 
 use std::time::{Duration, Instant};
 
+use glioview::train::checkpoint::RunFolder;
+use glioview::train::config::{SegmenterLoss, TrainConfig};
 use glioview::train::error::TrainError;
 use glioview::train::event::{EndReason, Mark, TrainEvent};
 use glioview::train::observer::{Flow, Observer};
@@ -88,4 +91,22 @@ fn a_stop_before_the_first_step_trains_none() {
     let mut ear = Scripted::saying(Flow::Stop, |event| matches!(event, TrainEvent::Started { .. }));
     assert_eq!(place.train(place.config(3), "run", &mut ear).unwrap(), EndReason::Stopped);
     assert!(!ear.events.iter().any(|e| matches!(e, TrainEvent::Step { .. })));
+}
+
+#[test]
+fn both_parts_of_a_segmenters_loss_are_told_and_kept_and_make_up_the_whole() {
+    let place = Place::new();
+    let mut ear = Scripted::listening();
+    place.train(place.config(2), "run", &mut ear).unwrap();
+    for record in ear.epochs() {
+        let [train, val] = record.dice_losses.expect("the loss has a Dice part");
+        assert!(train > 0.0 && train < record.train_loss && train <= 1.0, "{record:?}");
+        assert!(val > 0.0 && val < record.val_loss && val <= 1.0, "{record:?}");
+    }
+    let kept = RunFolder::open(&place.path("run")).unwrap().read_state().unwrap().history;
+    assert_eq!(kept, ear.epochs());
+    let mut ear = Scripted::listening();
+    let plain = TrainConfig { segmenter_loss: SegmenterLoss::Bce, ..place.config(1) };
+    place.train(plain, "plain", &mut ear).unwrap();
+    assert!(ear.epochs()[0].dice_losses.is_none(), "one part is not told apart");
 }

@@ -97,6 +97,7 @@ fn end_epoch(desk: &mut Desk, job: JobId, epoch: usize) {
         learning_rate: 1e-3,
         secs: 120.0,
         is_best: true,
+        dice_losses: None,
     };
     hear(desk, job, LabReport::Training(TrainEvent::EpochEnded(record)));
 }
@@ -247,6 +248,7 @@ fn earlier_epochs_of_a_resumed_run_are_shown_though_its_steps_came_first() {
         learning_rate: 1e-3,
         secs: 60.0,
         is_best: true,
+        dice_losses: None,
     };
     let mut desk = ready(false);
     act(&mut desk, TrainingAction::Resume("/runs/a".into()));
@@ -324,4 +326,15 @@ fn head_first_is_asked_for_where_a_classifier_starts_from_weights() {
         [2.0, 0.0],
         "the segmenter has no head"
     );
+}
+
+#[test]
+fn what_the_program_holds_is_among_the_live_numbers() {
+    let mut desk = ready(false);
+    let job = begun(&mut desk);
+    step(&mut desk, job, 0, 1);
+    assert!(!words::detail(desk.app.training.running().unwrap()).contains("GB"), "nothing before it is known");
+    hear(&mut desk, job, LabReport::Memory(2_140_000_000));
+    let detail = words::detail(desk.app.training.running().unwrap());
+    assert!(detail.contains(" 2.1 GB · CPU"), "{detail}");
 }

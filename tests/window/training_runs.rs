@@ -127,6 +127,10 @@ fn examples_stand_under_the_curves_and_go_back_through_the_epochs() {
     push(&mut window, "Later epoch");
     assert!(window.shows("Examples, epoch   2"));
     assert_eq!(window.state().training.runs.example_epoch, None, "the latest is followed again");
+    let apart = "Loss curves of U-Net 16: 2 epochs, cross-entropy and Dice apart";
+    assert!(!window.shows(apart));
+    push(&mut window, "parts");
+    assert!(window.shows(apart), "{:?}", window.all_words());
 }
 
 #[test]

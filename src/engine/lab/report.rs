@@ -28,6 +28,8 @@ pub enum LabReport {
     Training(TrainEvent),
     /// A slice that the reader looks at, as the net of the latest epoch outlines it: to be looked at, never a finding.
     EpochOutline(EpochOutline),
+    /// Bytes that the whole program holds while a training runs, once a second.
+    Memory(u64),
     /// The training is paused (true) or goes on (false).
     Paused(bool),
     /// The run lies in the trash; its folder there.

@@ -16,7 +16,7 @@ use crate::engine::failure::Failure;
 use crate::engine::outbox::{Job, Outbox, Stop};
 use crate::engine::tools::Tools;
 use crate::io::home::Home;
-use crate::io::runs;
+use crate::io::{memory, runs};
 use crate::nn::ops::{Asking, ask_between_layers};
 use crate::train::config::TrainConfig;
 use crate::train::epoch_net::EpochNet;
@@ -27,6 +27,9 @@ use crate::train::run::Run;
 
 /// At most 20 steps a second are told: more than that nobody sees, and each costs a frame.
 const STEP_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How often the memory is told.
+const MEMORY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Trains a new run among this computer's.
 pub fn start(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, config: &TrainConfig) -> Result<(), Stop> {
@@ -71,6 +74,7 @@ fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), 
         steering: Arc::clone(&steered.steering),
         last_step: None,
         watcher: Watcher::default(),
+        last_memory: None,
     };
     let result = run.train(&mut [&mut relay]);
     if steered.steering.is_discarded() {
@@ -156,6 +160,7 @@ struct Relay<'a> {
     steering: Arc<Steering>,
     last_step: Option<Instant>,
     watcher: Watcher,
+    last_memory: Option<Instant>,
 }
 
 impl Relay<'_> {
@@ -190,6 +195,18 @@ impl Relay<'_> {
         }
     }
 
+    /// Once a second, how much memory is held.
+    fn tell_memory(&mut self) {
+        let now = Instant::now();
+        if self.last_memory.is_some_and(|last| now.duration_since(last) < MEMORY_INTERVAL) {
+            return;
+        }
+        self.last_memory = Some(now);
+        if let Some(bytes) = memory::resident_bytes() {
+            self.report(LabReport::Memory(bytes));
+        }
+    }
+
     fn flow(&self) -> Flow {
         if self.token.is_canceled() { Flow::Stop } else { self.steering.flow() }
     }
@@ -200,6 +217,7 @@ impl Observer for Relay<'_> {
         if self.is_told(event) {
             self.report(LabReport::Training(event.clone()));
         }
+        self.tell_memory();
         self.look();
         self.lab.give_way(&|| self.flow() == Flow::Stop);
         Ok(self.flow())

@@ -38,6 +38,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
         | LabReport::RunCreated(_)
         | LabReport::Training(_)
         | LabReport::EpochOutline(_)
+        | LabReport::Memory(_)
         | LabReport::Paused(_)
         | LabReport::Runs(_)
         | LabReport::RunRead(_)

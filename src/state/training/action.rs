@@ -77,6 +77,8 @@ pub enum TrainingAction {
     SetAxis(XAxis),
     /// Logarithmic or linear losses.
     SetLog(bool),
+    /// Cross-entropy and Dice of the loss apart, or not.
+    SetParts(bool),
     /// How much the smoothed curve remembers.
     SetSmoothing(f32),
     /// The curves are zoomed to this range of x, or follow the training again.

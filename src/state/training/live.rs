@@ -18,7 +18,7 @@ use crate::train::event::{EndReason, EpochRecord};
 
 use super::{Ask, CloseAnswer, Closing, Trial};
 
-pub(super) use hearing::{created, ended_early, heard, paused, trashed};
+pub(super) use hearing::{created, ended_early, heard, memory, paused, trashed};
 
 /// Epochs whose mean duration tells when the rest will be done.
 const ETA_EPOCHS: usize = 3;
@@ -79,6 +79,8 @@ pub struct Live {
     pub mean_loss: Option<f32>,
     /// Slices a second.
     pub slices_per_sec: Option<f32>,
+    /// Bytes that the program holds.
+    pub memory_bytes: Option<u64>,
     /// Name of the device.
     pub device: String,
     /// What must be known of its data.
@@ -106,6 +108,7 @@ impl Live {
             steps_done: 0,
             mean_loss: None,
             slices_per_sec: None,
+            memory_bytes: None,
             device: String::new(),
             warnings: Vec::new(),
             metric_name: String::new(),
@@ -291,5 +294,6 @@ pub(super) fn point(record: &EpochRecord) -> EpochPoint {
         metric: record.metric,
         learning_rate: record.learning_rate,
         secs: record.secs,
+        dice_losses: record.dice_losses,
     }
 }

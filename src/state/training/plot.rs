@@ -11,6 +11,8 @@ pub struct PlotView {
     pub axis: XAxis,
     /// Losses by powers of ten.
     pub is_log: bool,
+    /// Cross-entropy and Dice of the loss drawn apart, where it has both.
+    pub has_parts: bool,
     /// How much the smoothed curve remembers, 0 for none.
     pub smoothing: f32,
     /// The range of x on screen; `None` follows the training.
@@ -19,7 +21,7 @@ pub struct PlotView {
 
 impl Default for PlotView {
     fn default() -> Self {
-        Self { axis: XAxis::Epoch, is_log: false, smoothing: 0.6, zoom: None }
+        Self { axis: XAxis::Epoch, is_log: false, has_parts: false, smoothing: 0.6, zoom: None }
     }
 }
 
@@ -31,6 +33,11 @@ pub(super) fn set_axis(state: &mut AppState, axis: XAxis) -> Vec<Command> {
 
 pub(super) fn set_log(state: &mut AppState, is_log: bool) -> Vec<Command> {
     state.training.plot.is_log = is_log;
+    Vec::new()
+}
+
+pub(super) fn set_parts(state: &mut AppState, has_parts: bool) -> Vec<Command> {
+    state.training.plot.has_parts = has_parts;
     Vec::new()
 }
 

@@ -20,6 +20,8 @@ use super::live::{Live, Phase};
 /// Dice of two readers on the same low-grade gliomas, as the field reports it (Buda et al. 2019).
 pub const TWO_READERS_DICE: f32 = 0.84;
 
+const BYTES_PER_GB: f64 = 1e9;
+
 /// "12 min", "1 h 05 min", "under 1 min".
 pub fn duration(secs: f64) -> String {
     let minutes = (secs / 60.0).round() as u64;
@@ -86,7 +88,7 @@ pub fn end(reason: EndReason) -> &'static str {
     }
 }
 
-/// "Epoch 3 of 20, step 104 of 197 · 15.8 slices/s · CPU".
+/// "Step 104 of 197 ·  15.8 slices/s ·  2.1 GB · CPU".
 pub fn detail(live: &Live) -> String {
     let steps = live.history.steps_per_epoch();
     // Before the first step nothing is known of their number.
@@ -95,6 +97,7 @@ pub fn detail(live: &Live) -> String {
         parts.push(format!("Step {:>3} of {steps}", live.steps_done));
     }
     parts.extend(live.slices_per_sec.map(|s| format!("{s:>5.1} slices/s")));
+    parts.extend(live.memory_bytes.map(|bytes| format!("{:>4.1} GB", bytes as f64 / BYTES_PER_GB)));
     if !live.device.is_empty() {
         parts.push(live.device.clone());
     }

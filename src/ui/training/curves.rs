@@ -7,6 +7,7 @@ use egui::{Align2, Color32, FontId, Response, RichText, Sense, Ui};
 use egui_plot::{AxisHints, GridInput, GridMark, HLine, Line, LineStyle, Plot, Points, VLine};
 
 use super::labels::Labels;
+use super::parts::{self, PartCurve};
 use super::pointer::{hands, hover};
 use super::series::{Series, series, train_color, val_color};
 use crate::domain::history::XAxis;
@@ -33,7 +34,7 @@ const TICKS_Y: f64 = 4.0;
 pub fn curves_ui(ui: &mut Ui, state: &AppState, height: f32, actions: &mut Vec<Action>) {
     let palette = Palette::of(ui);
     let shown = series(state, &palette);
-    controls_ui(ui, state, actions);
+    controls_ui(ui, state, &shown, actions);
     let plot_height = ((height - 96.0) / 2.0).max(72.0);
     header_ui(ui, "Loss", "lower is better", None);
     let range = x_range(state, &shown);
@@ -63,7 +64,7 @@ fn header_ui(ui: &mut Ui, name: &str, full: &str, right: Option<&str>) {
     });
 }
 
-fn controls_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+fn controls_ui(ui: &mut Ui, state: &AppState, shown: &[Series], actions: &mut Vec<Action>) {
     let plot = state.training.plot;
     let mut send = |action| actions.push(Action::Training(action));
     ui.horizontal(|ui| {
@@ -82,6 +83,13 @@ fn controls_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         let smooth = KeyButton::new("smooth").look(Look::Bare).small().selected(plot.smoothing > 0.0);
         if smooth.show(ui).on_hover_text("A smoothed curve beside the raw one, which stays").clicked() {
             send(TrainingAction::SetSmoothing(if plot.smoothing > 0.0 { 0.0 } else { SMOOTHING }));
+        }
+        if parts::are_there(shown) {
+            let apart = KeyButton::new("parts").look(Look::Bare).small().selected(plot.has_parts);
+            let words = "Cross-entropy and Dice apart, of which the loss is the sum";
+            if apart.show(ui).on_hover_text(words).clicked() {
+                send(TrainingAction::SetParts(!plot.has_parts));
+            }
         }
         ui.add_space(8.0);
         let is_zoomed = plot.zoom.is_some();
@@ -138,8 +146,9 @@ fn loss_curves(s: &Series, axis: XAxis, is_log: bool, (from, to): (f64, f64)) ->
     }
 }
 
-fn loss_range(curves: &[LossCurves], is_log: bool, (from, to): (f64, f64)) -> (f64, f64) {
+fn loss_range(curves: &[LossCurves], parts: &[PartCurve], is_log: bool, (from, to): (f64, f64)) -> (f64, f64) {
     let all = curves.iter().flat_map(|c| c.raw.iter().chain(&c.train).chain(&c.val));
+    let all = all.chain(parts.iter().flat_map(|p| &p.points));
     let seen = all.filter(|p| p[0] >= from && p[0] <= to);
     let values: Vec<f32> = seen.map(|p| if is_log { 10f64.powf(p[1]) as f32 } else { p[1] as f32 }).collect();
     let (low, high) = if is_log { robust_log_range(&values) } else { robust_range(&values) };
@@ -150,7 +159,9 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
     let palette = Palette::of(ui);
     let (axis, is_log) = (state.training.plot.axis, state.training.plot.is_log);
     let curves: Vec<LossCurves> = shown.iter().map(|s| loss_curves(s, axis, is_log, x)).collect();
-    let y = loss_range(&curves, is_log, x);
+    let parts = parts::of(shown, axis, is_log, state.training.plot.has_parts);
+    let apart = if parts.is_empty() { "" } else { ", cross-entropy and Dice apart" };
+    let y = loss_range(&curves, &parts, is_log, x);
     let is_one = shown.len() == 1;
     let colors: Vec<(Color32, Color32)> = shown
         .iter()
@@ -185,6 +196,7 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
             }
             plot.points(Points::new("not a number", crosses).color(palette.error).radius(3.0).allow_hover(false));
         }
+        parts::draw(plot, &mut labels, parts, (train_color(&palette), val_color(&palette)), is_log);
         if let Some(best) = best {
             let line =
                 VLine::new("best", best).color(palette.quiet).style(LineStyle::dashed_dense()).allow_hover(false);
@@ -205,10 +217,10 @@ fn loss_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), heigh
     labels.paint(ui, &answer.transform);
     let label = shown.first().map_or_else(
         || "Loss curves: no training yet".to_owned(),
-        |s| format!("Loss curves of {}: {} epochs", s.name, s.history.epochs().len()),
+        |s| format!("Loss curves of {}: {} epochs{apart}", s.name, s.history.epochs().len()),
     );
     hands(ui, state, &answer.response, x, &label, actions);
-    hover(ui, &answer.response, shown, axis, x);
+    hover(ui, &answer.response, shown, axis, x, state.training.plot.has_parts);
     if shown.is_empty() {
         empty(ui, &answer.response, "The loss appears here with the first step.");
     }
@@ -260,7 +272,7 @@ fn metric_ui(ui: &mut Ui, state: &AppState, shown: &[Series], x: (f64, f64), hei
         |s| format!("Metric curve of {}: {} epochs", s.name, s.history.epochs().len()),
     );
     hands(ui, state, &answer.response, x, &label, actions);
-    hover(ui, &answer.response, shown, axis, x);
+    hover(ui, &answer.response, shown, axis, x, false);
 }
 
 /// One curve a run; runs that differ only in their seed are one, their mean.

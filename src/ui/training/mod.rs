@@ -5,6 +5,7 @@ mod curves;
 mod examples;
 mod form;
 mod labels;
+mod parts;
 mod pointer;
 mod questions;
 mod runs;

@@ -42,7 +42,7 @@ pub fn hands(ui: &Ui, state: &AppState, response: &Response, x: (f64, f64), labe
 }
 
 /// Every curve's value at the epoch under the pointer.
-pub fn hover(ui: &Ui, response: &Response, shown: &[Series], axis: XAxis, x: (f64, f64)) {
+pub fn hover(ui: &Ui, response: &Response, shown: &[Series], axis: XAxis, x: (f64, f64), has_parts: bool) {
     let Some(pointer) = response.hover_pos() else { return };
     let at = x.0 + f64::from((pointer.x - response.rect.left()) / response.rect.width().max(1.0)) * (x.1 - x.0);
     let mut lines = Vec::new();
@@ -58,6 +58,15 @@ pub fn hover(ui: &Ui, response: &Response, shown: &[Series], axis: XAxis, x: (f6
             e.metric,
             e.learning_rate
         ));
+        if let Some([train, val]) = e.dice_losses.filter(|_| has_parts) {
+            lines.push(format!(
+                "Cross-entropy: train {}, validation {}; Dice part: train {}, validation {}",
+                words::loss(e.train_loss - train),
+                words::loss(e.val_loss - val),
+                words::loss(train),
+                words::loss(val)
+            ));
+        }
     }
     if lines.is_empty() {
         return;

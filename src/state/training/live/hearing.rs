@@ -29,6 +29,13 @@ pub fn paused(state: &mut AppState, job: JobId, is_paused: bool) -> Vec<Command>
     Vec::new()
 }
 
+pub fn memory(state: &mut AppState, job: JobId, bytes: u64) -> Vec<Command> {
+    if let Some(live) = state.training.live_mut(job) {
+        live.memory_bytes = Some(bytes);
+    }
+    Vec::new()
+}
+
 /// Takes in one event of the loop.
 pub fn heard(state: &mut AppState, job: JobId, event: &TrainEvent) -> Vec<Command> {
     let smoothing = state.training.plot.smoothing;
