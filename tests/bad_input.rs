@@ -281,7 +281,7 @@ fn every_error_says_what_failed_what_was_found_what_to_do_and_the_path_last() {
     let kind = "TIFF";
     let picture = "The picture could not be opened";
     let again = "copy it again from where it came from";
-    let kinds = "NIfTI volumes and PNG, JPEG, TIFF, BMP and WebP pictures can be opened";
+    let kinds = "DICOM, ZIP of DICOM, NIfTI, PNG, JPEG, TIFF, BMP and WebP files can be opened";
     let missing = std::io::Error::from_raw_os_error(2);
     let cases: Vec<(IoError, String)> = vec![
         (IoError::read(&missing, &path()), format!("The file or folder could not be read: {}; check that it is there and that you may read it: /d/f.tif", missing.to_string().split(" (os").next().expect("words"))),

@@ -235,12 +235,7 @@ fn palette_tiff(depth: u16) -> Vec<u8> {
 #[test]
 fn foreign_kinds_are_refused_by_name() {
     let folder = folder();
-    let mut dicom = vec![0u8; 132];
-    dicom[128..].copy_from_slice(b"DICM");
-    let mut dual = dicom.clone();
-    dual[..4].copy_from_slice(b"II*\0");
-    for (bytes, kind) in [(dicom, "DICOM"), (dual, "DICOM"), (b"GIF89a".to_vec(), "GIF"), (b"%PDF-1.7".to_vec(), "PDF")]
-    {
+    for (bytes, kind) in [(b"GIF89a".to_vec(), "GIF"), (b"%PDF-1.7".to_vec(), "PDF")] {
         let path = folder.path().join("file.png");
         std::fs::write(&path, bytes).expect("written");
         let (_, error) = &open_one(&path).failures[0];

@@ -26,6 +26,9 @@ pub struct InfoArgs {
     /// As JSON.
     #[arg(long)]
     json: bool,
+    /// With the patient's name, number and dates, as the files have them.
+    #[arg(long)]
+    show_patient: bool,
 }
 
 /// One study as read.
@@ -35,16 +38,37 @@ struct StudyInfo {
     synthetic: bool,
     series: Vec<ScanInfo>,
     warnings: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patient: Option<PatientInfo>,
+}
+
+/// Who a study is of; only where it was asked for.
+#[derive(Clone, Debug, Serialize)]
+struct PatientInfo {
+    name: String,
+    id: String,
+    birth_date: String,
+    sex: String,
+    study_date: String,
 }
 
 /// One series as read.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct ScanInfo {
     title: String,
     kind: String,
+    description: String,
     rows: usize,
     columns: usize,
     slices: usize,
+    /// Between rows, columns and slices; null where the file does not say.
+    spacing_mm: Option<[f64; 3]>,
+    /// Where column, row and slice numbers grow to: "LPS"; null where the file does not say.
+    orientation: Option<String>,
+    /// UID of a DICOM file's transfer syntax; null for other kinds.
+    transfer_syntax: Option<String>,
+    encoding: String,
+    modality: String,
     bits: u32,
     sequences: Vec<&'static str>,
     reference_masks: usize,
@@ -57,6 +81,8 @@ struct ScanInfo {
 #[derive(Debug, Serialize)]
 struct Info<'a> {
     path: &'a Path,
+    /// Those of all studies, one after the other.
+    series: Vec<ScanInfo>,
     studies: Vec<StudyInfo>,
     failures: Vec<String>,
 }
@@ -65,14 +91,18 @@ struct Info<'a> {
 pub fn run(args: &InfoArgs) -> ExitCode {
     let output = Output::new(args.json);
     let mut tally = Tally::default();
-    let mut info = Info { path: &args.path, studies: Vec::new(), failures: Vec::new() };
-    let mut take = |study: StudyInfo| {
+    let mut info = Info { path: &args.path, series: Vec::new(), studies: Vec::new(), failures: Vec::new() };
+    let mut take = |mut study: StudyInfo| {
         tally.done();
+        if !args.show_patient {
+            study.patient = None;
+        }
         if !args.json {
             for line in lines(&study) {
                 output.line(&line);
             }
         }
+        info.series.extend(study.series.iter().cloned());
         info.studies.push(study);
     };
     let failures = read_all(&args.path, &output, &mut take);
@@ -114,6 +144,13 @@ fn describe(study: &Study) -> StudyInfo {
         synthetic: study.synthetic,
         series: study.scans.iter().map(describe_scan).collect(),
         warnings: study.warnings.clone(),
+        patient: (!study.patient.is_empty()).then(|| PatientInfo {
+            name: study.patient.name.clone(),
+            id: study.patient.id.clone(),
+            birth_date: study.patient.birth_date.clone(),
+            sex: study.patient.sex.clone(),
+            study_date: study.patient.study_date.clone(),
+        }),
     }
 }
 
@@ -123,9 +160,18 @@ fn describe_scan(scan: &Scan) -> ScanInfo {
     let of_slice = |slice: &Slice| -> Vec<String> {
         slice.warnings.iter().map(|warning| format!("{}: {warning}", slice.name)).collect()
     };
+    let about = &scan.about;
+    let spacing = about.geometry.map(|geometry| geometry.spacing_mm());
     ScanInfo {
         title: scan.title.clone(),
         kind: scan.kind.clone(),
+        description: about.description.clone(),
+        spacing_mm: spacing.map(|[slice, row, col]| [row, col, slice].map(rounded)),
+        orientation: about.geometry.map(|geometry| geometry.axis_codes()),
+        transfer_syntax: (!about.acquisition.transfer_syntax.is_empty())
+            .then(|| about.acquisition.transfer_syntax.clone()),
+        encoding: about.encoding.clone(),
+        modality: about.acquisition.modality.clone(),
         rows: scan.rows,
         columns: scan.cols,
         slices: scan.slices.len(),
@@ -141,13 +187,27 @@ fn describe_scan(scan: &Scan) -> ScanInfo {
     }
 }
 
+/// To a millionth of a millimeter: what lies beyond comes from computing.
+fn rounded(mm: f64) -> f64 {
+    (mm * 1e6).round() / 1e6
+}
+
 /// A study in lines.
 fn lines(study: &StudyInfo) -> Vec<String> {
     let mut lines = vec![format!("{}{}", study.title, if study.synthetic { " (synthetic)" } else { "" })];
+    if let Some(PatientInfo { name, id, birth_date, sex, study_date }) = &study.patient {
+        lines.push(format!("  patient: {name}, {id}, born {birth_date}, {sex}; study of {study_date}"));
+    }
     for scan in &study.series {
         let ScanInfo { kind, rows, columns, slices, bits, .. } = scan;
         lines.push(format!("  {}: {kind}, {columns} × {rows} px, {slices} slices, {bits} bits", scan.title));
         lines.push(format!("    sequences: {}", scan.sequences.join(", ")));
+        if let (Some([row, col, slice]), Some(orientation)) = (scan.spacing_mm, &scan.orientation) {
+            lines.push(format!("    spacing: {row} × {col} × {slice} mm, orientation {orientation}"));
+        }
+        if !scan.encoding.is_empty() {
+            lines.push(format!("    encoding: {}", scan.encoding));
+        }
         if scan.reference_masks > 0 {
             lines.push(format!("    reference masks: on {} slices", scan.reference_masks));
         }

@@ -14,5 +14,6 @@ pub mod metrics;
 pub mod random;
 pub mod review;
 pub mod scan;
+pub mod shading;
 pub mod upright;
 pub mod window;

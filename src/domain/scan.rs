@@ -217,6 +217,8 @@ pub struct Acquisition {
     pub inversion_ms: Option<f64>,
     /// Number of the series in its study.
     pub series_number: Option<i64>,
+    /// UID of the transfer syntax; empty for what is not DICOM, or where files of several syntaxes make one stack.
+    pub transfer_syntax: String,
     /// UID of the series; stays inside of the program.
     pub series_uid: Option<String>,
 }

@@ -2,6 +2,7 @@
 //! not for the nets' own gray values (`nn::input`).
 
 use super::scan::{Plane, Samples, Scan};
+use super::shading;
 
 /// Which stored values become black and white.
 ///
@@ -58,27 +59,31 @@ impl Window {
     /// The shade of every pixel of `plane`, row-major: by a table for 8 and 16 bits.
     pub fn apply(self, plane: &Plane) -> Vec<u8> {
         match &plane.samples {
-            Samples::U8(values) => {
-                let table: Vec<u8> = (0..=u8::MAX).map(|v| self.shade(f32::from(v))).collect();
-                values.iter().map(|&v| table[usize::from(v)]).collect()
-            }
-            // Below this many pixels the table costs more than it saves.
-            Samples::U16(values) if values.len() < 1 << 15 => {
-                values.iter().map(|&v| self.shade(f32::from(v))).collect()
-            }
-            Samples::U16(values) => {
-                let table: Vec<u8> = (0..=u16::MAX).map(|v| self.shade(f32::from(v))).collect();
-                values.iter().map(|&v| table[usize::from(v)]).collect()
-            }
-            Samples::I16(values) if values.len() < 1 << 15 => {
-                values.iter().map(|&v| self.shade(f32::from(v))).collect()
-            }
-            Samples::I16(values) => {
-                let table: Vec<u8> = (0..=u16::MAX).map(|bits| self.shade(f32::from(bits.cast_signed()))).collect();
-                values.iter().map(|&v| table[usize::from(v.cast_unsigned())]).collect()
-            }
-            Samples::F32(values) => values.iter().map(|&v| self.shade_exact(v)).collect(),
+            Samples::F32(_) => shades(plane, |value| self.shade_exact(value)),
+            Samples::U8(_) | Samples::U16(_) | Samples::I16(_) => shades(plane, |value| self.shade(value)),
         }
+    }
+}
+
+/// The shade of every pixel of `plane` by `shade`, which is asked once a value and not once a pixel where that is less.
+pub fn shades(plane: &Plane, shade: impl Fn(f32) -> u8) -> Vec<u8> {
+    match &plane.samples {
+        Samples::U8(values) => {
+            let table: Vec<u8> = (0..=u8::MAX).map(|v| shade(f32::from(v))).collect();
+            values.iter().map(|&v| table[usize::from(v)]).collect()
+        }
+        // Below this many pixels the table costs more than it saves.
+        Samples::U16(values) if values.len() < 1 << 15 => values.iter().map(|&v| shade(f32::from(v))).collect(),
+        Samples::U16(values) => {
+            let table: Vec<u8> = (0..=u16::MAX).map(|v| shade(f32::from(v))).collect();
+            values.iter().map(|&v| table[usize::from(v)]).collect()
+        }
+        Samples::I16(values) if values.len() < 1 << 15 => values.iter().map(|&v| shade(f32::from(v))).collect(),
+        Samples::I16(values) => {
+            let table: Vec<u8> = (0..=u16::MAX).map(|bits| shade(f32::from(bits.cast_signed()))).collect();
+            values.iter().map(|&v| table[usize::from(v.cast_unsigned())]).collect()
+        }
+        Samples::F32(values) => values.iter().map(|&v| shade(v)).collect(),
     }
 }
 
@@ -94,7 +99,7 @@ pub enum Preset {
     Percent01,
     /// Smallest to largest value of the series.
     Full,
-    /// As the file says; raster files say nothing, so this is the full range too.
+    /// The file's first window or table; the full range where it names none.
     AsInFile,
 }
 
@@ -105,6 +110,7 @@ pub struct Presets {
     percent_1: Window,
     percent_01: Window,
     full: Window,
+    as_in_file: Window,
 }
 
 /// Background ends at this share of the way from the darkest value to the 99th percentile. The gate's share, for the same
@@ -119,13 +125,14 @@ impl Presets {
     pub fn measure(scan: &Scan, sequence: usize) -> Option<Self> {
         let planes: Vec<&Plane> = scan.slices.iter().filter_map(|s| s.planes.get(sequence)).collect();
         let samples = &planes.first()?.samples;
-        let range = Range::of(&planes);
-        let mut all = Histogram::new(range);
+        let padding = scan.about.padding;
+        let range = Range::of(&planes, padding);
+        let mut all = Histogram::new(range, padding);
         for plane in &planes {
             all.add(plane, |_, _| true);
         }
         let background = range.low + BACKGROUND_SHARE * (all.percentile(0.99) - range.low);
-        let mut inner = Histogram::new(range);
+        let mut inner = Histogram::new(range, padding);
         for plane in &planes {
             if let Some(ellipse) = inner_ellipse(plane, background) {
                 inner.add(plane, |row, col| ellipse.contains(row, col));
@@ -135,11 +142,13 @@ impl Presets {
         let inner = if inner.total == 0 { &all } else { &inner };
         let window =
             |h: &Histogram, share: f64| Window::from_range(h.percentile(share), h.percentile(1.0 - share), samples);
+        let full = Window::from_range(range.low, range.high, samples);
         Some(Self {
+            as_in_file: shading::file_window(&scan.about).unwrap_or(full),
             inner_head: window(inner, 0.02),
             percent_1: window(&all, 0.01),
             percent_01: window(&all, 0.001),
-            full: Window::from_range(range.low, range.high, samples),
+            full,
         })
     }
 
@@ -149,7 +158,8 @@ impl Presets {
             Preset::InnerHead => self.inner_head,
             Preset::Percent1 => self.percent_1,
             Preset::Percent01 => self.percent_01,
-            Preset::Full | Preset::AsInFile => self.full,
+            Preset::Full => self.full,
+            Preset::AsInFile => self.as_in_file,
         }
     }
 }
@@ -162,13 +172,20 @@ struct Range {
 }
 
 impl Range {
-    fn of(planes: &[&Plane]) -> Self {
+    /// Of all values but those between the two of `padding`.
+    fn of(planes: &[&Plane], padding: Option<[f32; 2]>) -> Self {
         let mut range = Self { low: f32::INFINITY, high: f32::NEG_INFINITY };
         let mut take = |low: Option<f32>, high: Option<f32>| {
             range.low = range.low.min(low.unwrap_or(f32::INFINITY));
             range.high = range.high.max(high.unwrap_or(f32::NEG_INFINITY));
         };
         for plane in planes {
+            if let Some(bounds) = padding {
+                let values =
+                    || (0..plane.samples.len()).map(|i| plane.samples.get(i)).filter(|v| !is_within(*v, bounds));
+                take(values().reduce(f32::min), values().reduce(f32::max));
+                continue;
+            }
             match &plane.samples {
                 Samples::U8(v) => take(v.iter().min().map(|&x| f32::from(x)), v.iter().max().map(|&x| f32::from(x))),
                 Samples::U16(v) => take(v.iter().min().map(|&x| f32::from(x)), v.iter().max().map(|&x| f32::from(x))),
@@ -186,22 +203,30 @@ struct Histogram {
     per_step: f32,
     counts: Vec<u64>,
     total: u64,
+    padding: Option<[f32; 2]>,
+}
+
+fn is_within(value: f32, [low, high]: [f32; 2]) -> bool {
+    (low..=high).contains(&value)
 }
 
 impl Histogram {
     const STEPS: usize = 1 << 16;
 
-    fn new(range: Range) -> Self {
+    fn new(range: Range, padding: Option<[f32; 2]>) -> Self {
         let span = range.high - range.low;
         let is_whole = range.low.fract() == 0.0 && span.fract() == 0.0 && span < Self::STEPS as f32;
         let per_step = if is_whole || span <= 0.0 { 1.0 } else { span / (Self::STEPS - 1) as f32 };
-        Self { low: range.low, per_step, counts: vec![0; Self::STEPS], total: 0 }
+        Self { low: range.low, per_step, counts: vec![0; Self::STEPS], total: 0, padding }
     }
 
     fn add(&mut self, plane: &Plane, is_inside: impl Fn(usize, usize) -> bool) {
         for row in 0..plane.rows {
             for col in (0..plane.cols).filter(|&col| is_inside(row, col)) {
                 let value = plane.samples.get(row * plane.cols + col);
+                if self.padding.is_some_and(|bounds| is_within(value, bounds)) {
+                    continue;
+                }
                 let step = (((value - self.low) / self.per_step).round() as usize).min(Self::STEPS - 1);
                 self.counts[step] += 1;
                 self.total += 1;

@@ -128,9 +128,11 @@ pub struct Words<'a> {
     pub path: Option<&'a Path>,
 }
 
-const HINT_KINDS: &str = "NIfTI volumes and PNG, JPEG, TIFF, BMP and WebP pictures can be opened";
+const HINT_KINDS: &str = "DICOM, ZIP of DICOM, NIfTI, PNG, JPEG, TIFF, BMP and WebP files can be opened";
 const HINT_CONVERT: &str = "save it as 8- or 16-bit gray or RGB and open that";
 const HINT_CONVERT_VOLUME: &str = "save it as 16-bit integers or 32-bit floats in NIfTI-1 or NIfTI-2 and open that";
+const HINT_EXPORT: &str = "let the archive export it uncompressed (Explicit VR Little Endian) and open that";
+const HINT_UNPACK: &str = "unpack it and open the folder";
 
 impl IoError {
     /// The system's refusal to read `path`.
@@ -170,7 +172,12 @@ impl IoError {
             }
             Self::NotReadYet { kind, .. } => (WHAT, format!("{kind}: not read yet by this version"), HINT_KINDS),
             Self::UnsupportedForm { kind, form, .. } => {
-                let hint = if *kind == "NIfTI" { HINT_CONVERT_VOLUME } else { HINT_CONVERT };
+                let hint = match *kind {
+                    "NIfTI" => HINT_CONVERT_VOLUME,
+                    "DICOM" => HINT_EXPORT,
+                    "ZIP" => HINT_UNPACK,
+                    _ => HINT_CONVERT,
+                };
                 (WHAT, format!("{kind} with {form}, which is not read"), hint)
             }
             Self::Damaged { kind, reason, .. } => (

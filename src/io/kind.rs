@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::IoError;
-use super::{nifti, raster};
+use super::{archive, dicom, nifti, raster};
 
 /// A kind of file that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,13 +14,24 @@ pub enum FileKind {
     Volume,
     /// The values of a NIfTI pair, whose header lies beside them.
     VolumeValues,
+    /// A DICOM file of any kind, with preamble or without.
+    Dicom,
+    /// A ZIP archive.
+    Archive,
 }
 
 /// The kind of the file at `path`.
 ///
 /// *Errors*: cannot be read, empty, a kind that is known but not read, or no known kind.
 pub fn recognize(path: &Path) -> Result<FileKind, IoError> {
-    match raster::sniff(path) {
+    let head = raster::head(path)?;
+    if dicom::file::recognize(&head).is_some() {
+        return Ok(FileKind::Dicom);
+    }
+    if archive::is_archive(&head) {
+        return Ok(FileKind::Archive);
+    }
+    match raster::recognize(&head, path) {
         Ok(kind) => Ok(FileKind::Picture(kind)),
         Err(error) => match (&error, nifti::form_of(path)) {
             (IoError::Read { .. } | IoError::EmptyFile { .. }, _) => Err(error),

@@ -33,3 +33,19 @@ pub const MAX_OPEN_BYTES: u64 = 1 << 30;
 
 /// Bytes of a settings or review file; ours stay under a hundred kilobytes.
 pub const MAX_JSON_BYTES: u64 = 32 << 20;
+
+/// Frames in one DICOM file: enhanced functional series reach some ten thousand.
+pub const MAX_FRAMES: u64 = 1 << 15;
+
+/// Bytes that the entries of one archive may claim together; read one at a time.
+pub const MAX_ARCHIVE_BYTES: u64 = 4 << 30;
+
+/// How many times larger than the archive its entries may claim to be, beyond [`MIN_BOMB_BYTES`]. Deflate itself reaches 1032;
+/// an archive of scans that are half black reaches 8.
+pub const MAX_ARCHIVE_RATIO: u64 = 200;
+
+/// Archives whose entries claim less than this are harmless whatever their ratio.
+pub const MIN_BOMB_BYTES: u64 = 64 << 20;
+
+/// Entries in one archive.
+pub const MAX_ARCHIVE_ENTRIES: u64 = 16_384;

@@ -1,7 +1,9 @@
 //! Room 2, `io`: files to domain and back. Untrusted bytes end here. Not for showing, computing or deciding anything.
 
+pub mod archive;
 pub mod atomic;
 pub mod chart;
+pub mod dicom;
 pub mod digest;
 pub mod error;
 pub mod export;

@@ -4,13 +4,15 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::dicom::series::Series;
+use super::dicom::source::{Shelf, Source};
 use super::error::IoError;
 use super::masks::MaskFile;
 use super::nifti::Volume;
 use super::plan::{StudyPlan, plan};
 use super::series::{Picture, file_name, stack};
 use super::{limits, masks, nifti, raster};
-use crate::domain::scan::{Patient, Study};
+use crate::domain::scan::Study;
 
 /// Called before each file with the files done and the files in all; `Break` stops the opening.
 pub type OnStep<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
@@ -82,18 +84,23 @@ fn read_within(
     let mut reading = Reading { budget, done: 0, on_step, failures };
     let pictures = reading.pictures(&plan.pictures)?;
     let volumes = reading.volumes(&plan.volumes)?;
-    if pictures.is_empty() && volumes.is_empty() {
+    let series = reading.dicom(&plan.dicom)?;
+    if pictures.is_empty() && volumes.is_empty() && series.is_empty() {
         return Ok(None);
     }
     let files = reading.masks(&plan.masks)?;
     let (mut scans, mut warnings) = stack(pictures, &plan.title);
     masks::attach(&mut scans, files, &mut warnings);
     scans.extend(volumes.into_iter().map(|volume| volume.scan));
+    let patient = series.patient.clone();
+    let (stacks, odd) = series.into_scans(&plan.title);
+    scans.extend(stacks);
+    warnings.extend(odd);
     if !plan.left_out.is_empty() {
         warnings.push(left_out_words(plan));
     }
     let (title, source) = (plan.title.clone(), plan.source.clone());
-    Ok(Some(Study { title, scans, synthetic: false, source, warnings, patient: Patient::default() }))
+    Ok(Some(Study { title, scans, synthetic: false, source, warnings, patient }))
 }
 
 /// One study while its files are read, kind by kind. A file that does not open is a failure beside the others.
@@ -147,6 +154,18 @@ impl Reading<'_> {
             }
         }
         Ok(volumes)
+    }
+
+    fn dicom(&mut self, sources: &[Source]) -> Result<Series, IoError> {
+        let (mut shelf, mut series) = (Shelf::default(), Series::default());
+        for source in sources {
+            self.step()?;
+            match shelf.read(source).and_then(|bytes| series.add(bytes, &source.path)) {
+                Ok(bytes) => self.budget.take(bytes)?,
+                Err(error) => self.failures.push((source.path.clone(), error)),
+            }
+        }
+        Ok(series)
     }
 
     fn masks(&mut self, paths: &[PathBuf]) -> Result<Vec<MaskFile>, IoError> {

@@ -4,13 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::dicom::find;
+use super::dicom::source::{Shelf, Source};
 use super::error::IoError;
 use super::kind::{FileKind, recognize};
 use super::series::file_name;
 use super::{limits, masks, nifti, raster};
 
 /// How deep a folder is searched for patient folders.
-const MAX_DEPTH: usize = 4;
+/// A CD has DICOM, patient, study and series folders under its own.
+const MAX_DEPTH: usize = 8;
 
 /// The files of one study, in reading order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub struct StudyPlan {
     pub pictures: Vec<PathBuf>,
     /// NIfTI volumes in natural order, masks among them: what is one shows when it is read.
     pub volumes: Vec<PathBuf>,
+    /// DICOM files of one patient's one study, in natural order.
+    pub dicom: Vec<Source>,
     /// Mask files in natural order.
     pub masks: Vec<PathBuf>,
     /// Files that are no pictures, left out.
@@ -32,7 +37,7 @@ pub struct StudyPlan {
 impl StudyPlan {
     /// How many files will be read.
     pub fn file_count(&self) -> usize {
-        self.pictures.len() + self.volumes.len() + self.masks.len()
+        self.pictures.len() + self.volumes.len() + self.dicom.len() + self.masks.len()
     }
 }
 
@@ -54,8 +59,9 @@ pub fn plan(paths: &[PathBuf]) -> Plan {
     }
     for folder in folders {
         let before = (plan.studies.len(), plan.failures.len());
-        let mut looked_at = 0;
-        plan_folder(folder, 0, &mut looked_at, &mut plan);
+        let (mut looked_at, mut dicom) = (0, Vec::new());
+        plan_folder(folder, 0, &mut looked_at, &mut dicom, &mut plan);
+        plan_dicom(dicom, &file_name(&full(folder)), folder, &mut plan);
         if (plan.studies.len(), plan.failures.len()) == before {
             plan.failures.push((folder.clone(), IoError::NoPictures { files: looked_at, path: folder.clone() }));
         }
@@ -74,14 +80,24 @@ fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
     let mut names: Vec<PathBuf> = files.iter().map(|&p| p.clone()).collect();
     sort_naturally(&mut names);
     names.dedup();
-    let (mut pictures, mut volumes) = (Vec::new(), Vec::new());
+    let (mut pictures, mut volumes, mut dicom) = (Vec::new(), Vec::new(), Vec::new());
     for path in names {
         match recognize(&path) {
+            Ok(FileKind::Dicom) => named_dicom(path, &mut dicom, plan),
+            Ok(FileKind::Archive) => plan_archive(&path, plan),
             Ok(FileKind::Picture(_)) => pictures.push(path),
             Ok(FileKind::Volume) => volumes.push(path),
             Ok(FileKind::VolumeValues) => volumes.extend(nifti::header_path(&path)),
             Err(error) => plan.failures.push((path, error)),
         }
+    }
+    if let Some(first) = dicom.first().map(|source| source.path.clone()) {
+        let title = if dicom.len() == 1 {
+            file_name(&first)
+        } else {
+            first.parent().map_or_else(|| file_name(&first), file_name)
+        };
+        plan_dicom(dicom, &title, &first, plan);
     }
     // A pair of which both files were named is one volume.
     sort_naturally(&mut volumes);
@@ -104,7 +120,7 @@ fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
         [] => return,
     };
     let source = named[0].clone();
-    plan.studies.push(StudyPlan { title, source, pictures, volumes, masks, left_out: Vec::new() });
+    plan.studies.push(StudyPlan { title, source, pictures, volumes, dicom: Vec::new(), masks, left_out: Vec::new() });
 }
 
 /// Masks that lie beside the named pictures, though nobody named them.
@@ -119,7 +135,7 @@ fn sibling_masks(pictures: &[PathBuf]) -> Vec<PathBuf> {
 }
 
 /// A folder: its own pictures are one study, and so are those of every folder in it.
-fn plan_folder(folder: &Path, depth: usize, looked_at: &mut usize, plan: &mut Plan) {
+fn plan_folder(folder: &Path, depth: usize, looked_at: &mut usize, dicom: &mut Vec<Source>, plan: &mut Plan) {
     let entries = match list(folder) {
         Ok(entries) => entries,
         Err(error) => return plan.failures.push((folder.to_owned(), error)),
@@ -130,16 +146,16 @@ fn plan_folder(folder: &Path, depth: usize, looked_at: &mut usize, plan: &mut Pl
         let (found, limit, path) = (files.len() as u64, limits::MAX_FILES_PER_FOLDER as u64, folder.to_owned());
         plan.failures.push((folder.to_owned(), IoError::TooLarge { what: "files in one folder", found, limit, path }));
     } else {
-        plan_folder_files(folder, files, plan);
+        plan_folder_files(folder, files, dicom, plan);
     }
     if depth < MAX_DEPTH {
         for inner in folders {
-            plan_folder(&inner, depth + 1, looked_at, plan);
+            plan_folder(&inner, depth + 1, looked_at, dicom, plan);
         }
     }
 }
 
-fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
+fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, dicom: &mut Vec<Source>, plan: &mut Plan) {
     let (mut pictures, mut volumes, mut masks, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut foreign: Vec<(PathBuf, IoError)> = Vec::new();
     for path in files {
@@ -147,6 +163,8 @@ fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
             Ok(FileKind::Picture(_)) if masks::picture_stem(&path).is_some() => masks.push(path),
             Ok(FileKind::Picture(_)) => pictures.push(path),
             Ok(FileKind::Volume) => volumes.push(path),
+            Ok(FileKind::Dicom) => dicom.push(Source { path, entry: None }),
+            Ok(FileKind::Archive) => plan_archive(&path, plan),
             // Its header lies in the same folder and is taken.
             Ok(FileKind::VolumeValues) => {}
             // A list or a note beside the pictures is no failure; a picture by its name is.
@@ -162,7 +180,94 @@ fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, plan: &mut Plan) {
     }
     if !pictures.is_empty() || !volumes.is_empty() {
         let (title, source) = (file_name(&full(folder)), folder.to_owned());
-        plan.studies.push(StudyPlan { title, source, pictures, volumes, masks, left_out });
+        plan.studies.push(StudyPlan { title, source, pictures, volumes, dicom: Vec::new(), masks, left_out });
+    }
+}
+
+/// A DICOM file that was named: a directory stands for the files that it lists.
+fn named_dicom(path: PathBuf, dicom: &mut Vec<Source>, plan: &mut Plan) {
+    let source = Source { path, entry: None };
+    let is_directory = Shelf::default().header(&source).is_ok_and(|file| find::is_directory(&file));
+    if !is_directory {
+        return dicom.push(source);
+    }
+    match find::listed(&source.path) {
+        Ok((files, missing)) => {
+            dicom.extend(files.into_iter().map(|path| Source { path, entry: None }));
+            plan.failures.extend(missing);
+        }
+        Err(error) => plan.failures.push((source.path, error)),
+    }
+}
+
+/// The DICOM files in an archive.
+fn plan_archive(path: &Path, plan: &mut Plan) {
+    match find::in_archive(path) {
+        Ok((sources, failures)) => {
+            let is_empty = sources.is_empty() && failures.is_empty();
+            plan.failures.extend(failures);
+            plan_dicom(sources, &file_name(path), path, plan);
+            if is_empty {
+                plan.failures.push((path.to_owned(), IoError::NoPictures { files: 0, path: path.to_owned() }));
+            }
+        }
+        Err(error) => plan.failures.push((path.to_owned(), error)),
+    }
+}
+
+/// DICOM files from one folder, archive or drop: a study for each patient's each study. Volumes and masks that lie beside
+/// the only study belong to it.
+fn plan_dicom(sources: Vec<Source>, title: &str, root: &Path, plan: &mut Plan) {
+    if sources.is_empty() {
+        return;
+    }
+    let found = find::studies(sources);
+    plan.failures.extend(found.failures);
+    let count = found.studies.len();
+    if count == 0 && plan.failures.is_empty() {
+        let form = "no picture in it (a report, a directory or another object)".to_owned();
+        let failed =
+            |path: PathBuf| (path.clone(), IoError::UnsupportedForm { kind: "DICOM", form: form.clone(), path });
+        plan.failures.extend(found.without_pixels.into_iter().take(1).map(failed));
+        return;
+    }
+    let names: Vec<String> = found.studies.iter().map(|study| common_folder(&study.sources, root, title)).collect();
+    let numbered = |(index, name): (usize, &String)| match names[..index].iter().filter(|other| *other == name).count()
+    {
+        0 => name.clone(),
+        before => format!("{name} ({})", before + 1),
+    };
+    let titles: Vec<String> = names.iter().enumerate().map(numbered).collect();
+    for (study, title) in found.studies.into_iter().zip(titles) {
+        let left_out = Vec::new();
+        let beside = plan.studies.iter_mut().find(|other| count == 1 && other.source == root && other.dicom.is_empty());
+        match beside {
+            Some(other) if other.pictures.is_empty() => other.dicom = study.sources,
+            _ => plan.studies.push(StudyPlan {
+                title,
+                source: root.to_owned(),
+                pictures: Vec::new(),
+                volumes: Vec::new(),
+                dicom: study.sources,
+                masks: Vec::new(),
+                left_out,
+            }),
+        }
+    }
+}
+
+/// The name of the deepest folder that holds all of a study; `title` where that is the one that was opened.
+fn common_folder(sources: &[Source], root: &Path, title: &str) -> String {
+    let mut folder = sources.first().and_then(|source| source.path.parent());
+    while let Some(at) = folder {
+        if sources.iter().all(|source| source.path.starts_with(at)) {
+            break;
+        }
+        folder = at.parent();
+    }
+    match folder {
+        Some(folder) if folder.starts_with(root) && folder != root && !root.is_file() => file_name(folder),
+        _ => title.to_owned(),
     }
 }
 

@@ -14,9 +14,10 @@ use super::transform::UiFromImage;
 use crate::domain::mask::{Mask, ProbabilityMap};
 use crate::domain::review::Verdict;
 use crate::domain::scan::{Plane, Scan};
-use crate::domain::window::Window;
+use crate::domain::shading::Shading;
 use crate::state::AppState;
-use crate::state::study::{ScanState, StudyState};
+use crate::state::screen::WindowPreset;
+use crate::state::study::{ScanState, StudyState, WindowState};
 use crate::state::training::watching;
 
 /// A scan on screen with everything that is drawn of it.
@@ -84,12 +85,14 @@ const OF_TRAINING: u64 = 1 << 63;
 /// Draws the slice on screen with its layers.
 pub fn paint(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &mut Desk) {
     let Some(plane) = shown.plane() else { return };
-    let Some(window) = shown.known.window().map(|w| w.window) else { return };
+    let Some(WindowState { window, preset }) = shown.known.window() else { return };
+    let is_as_in_file = preset == Some(WindowPreset::File);
     let gray = key(shown, Kind::Gray);
     let has_real_pixels = shown.state.view.shows_real_pixels(shown.scan.rows, shown.scan.cols);
     let sampling = if has_real_pixels { TextureOptions::NEAREST } else { TextureOptions::LINEAR };
-    let stamp = [window.center.to_bits(), window.width.to_bits(), 0, 0];
-    desk.textures.ensure(ctx, gray, stamp, sampling, || gray_image(plane, window));
+    let stamp = [window.center.to_bits(), window.width.to_bits(), is_as_in_file.into(), 0];
+    let shading = Shading::new(&shown.scan.about, window, is_as_in_file);
+    desk.textures.ensure(ctx, gray, stamp, sampling, || gray_image(plane, shading));
     desk.textures.paint(painter, gray, place);
     if shown.state.overlay.is_visible() {
         paint_layers(ctx, painter, shown, place, desk);
@@ -161,9 +164,9 @@ fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &
     }
 }
 
-/// Shades of gray of one plane under `window`.
-pub fn gray_image(plane: &Plane, window: Window) -> ColorImage {
-    ColorImage::from_gray([plane.cols, plane.rows], &window.apply(plane))
+/// Shades of gray of one plane.
+pub fn gray_image(plane: &Plane, shading: Shading<'_>) -> ColorImage {
+    ColorImage::from_gray([plane.cols, plane.rows], &shading.apply(plane))
 }
 
 fn mask_image(mask: &Mask, color: Color32) -> ColorImage {

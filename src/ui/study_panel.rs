@@ -12,8 +12,8 @@ use super::theme::{self, GRID, Palette};
 use super::transform::UiFromImage;
 use super::widgets::{self, KeyButton, Look};
 use crate::domain::scan::{Plane, Sequence};
+use crate::domain::shading::Shading;
 use crate::domain::upright::Upright;
-use crate::domain::window::Window;
 use crate::state::AppState;
 use crate::state::action::{Action, FileAction, GoAction, OverlayAction};
 use crate::state::notice::About;
@@ -160,7 +160,8 @@ fn thumbnail(
     let key = Key { kind: Kind::Thumbnail, scan: scan_key(study, scan), slice: middle, sequence };
     // Its own window, found once: a drag on the canvas must not upload all thumbnails at each step.
     desk.textures.ensure(ui.ctx(), key, [0; 4], TextureOptions::LINEAR, || {
-        thumbnail_image(plane, gray::window(pixels, sequence, WindowPreset::Head))
+        let window = gray::window(pixels, sequence, WindowPreset::Head);
+        thumbnail_image(plane, Shading::new(&pixels.about, window, false))
     });
     let Some([width, height]) = desk.textures.size(key) else { return };
     let upright = Upright::of(pixels.about.geometry.as_ref(), state.convention());
@@ -170,10 +171,10 @@ fn thumbnail(
 }
 
 /// A smaller picture: each pixel the mean of the ones that it covers.
-fn thumbnail_image(plane: &Plane, window: Window) -> ColorImage {
+fn thumbnail_image(plane: &Plane, shading: Shading<'_>) -> ColorImage {
     let step = plane.rows.max(plane.cols).div_ceil(THUMBNAIL_PIXELS).max(1);
     let (rows, cols) = (plane.rows.div_ceil(step), plane.cols.div_ceil(step));
-    let shades = window.apply(plane);
+    let shades = shading.apply(plane);
     let mut pixels = Vec::with_capacity(rows * cols);
     for row in 0..rows {
         for col in 0..cols {

@@ -6,6 +6,7 @@ use png::{BitDepth, ColorType, Encoder};
 
 use crate::domain::mask::Mask;
 use crate::domain::scan::Scan;
+use crate::domain::shading::Shading;
 use crate::domain::window::{Preset, Presets, Window};
 use crate::io::error::IoError;
 use crate::io::findings_json::RESEARCH_USE;
@@ -50,7 +51,7 @@ pub fn overlay_png(
 ) -> Result<Vec<u8>, IoError> {
     let plane = scan.slices.get(index).and_then(|s| s.planes.get(how.sequence));
     let shades = match (plane, how.window) {
-        (Some(plane), Some(window)) => window.apply(plane),
+        (Some(plane), Some(window)) => Shading::new(&scan.about, window, false).apply(plane),
         _ => vec![0; mask.rows * mask.cols],
     };
     let mut pixels: Vec<u8> = shades.iter().flat_map(|&v| [v; 3]).collect();

@@ -60,10 +60,15 @@ pub fn decode_bytes(bytes: &[u8], name: &str) -> Result<Vec<Page>, IoError> {
 
 /// The kind of the file at `path`, from its first bytes alone.
 pub fn sniff(path: &Path) -> Result<Kind, IoError> {
+    recognize(&head(path)?, path)
+}
+
+/// The first bytes of the file at `path`, as many as any kind is recognized by.
+pub fn head(path: &Path) -> Result<Vec<u8>, IoError> {
     let mut head = Vec::with_capacity(HEAD_BYTES);
     let file = File::open(path).map_err(|e| IoError::read(&e, path))?;
     file.take(HEAD_BYTES as u64).read_to_end(&mut head).map_err(|e| IoError::read(&e, path))?;
-    recognize(&head, path)
+    Ok(head)
 }
 
 /// Whether the TIFF at `path` names a single page, by its directories and without decoding pixels; false where they cannot
