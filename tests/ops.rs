@@ -6,9 +6,11 @@ use glioview::domain::random::Random;
 use glioview::nn::ops::adam::{Adam, AdamSettings};
 use glioview::nn::ops::{conv, loss, norm, pool, upconv};
 
+use super::ops_fused::fused;
+
 /// Shapes that catch edges: `[batch, channels, height, width, outputs, kernel, stride, padding]`. 1×1 pictures, primes,
 /// batches of 1 and 33, tiles that do not divide, the widths (multiples of 16, 32 and 48) that the direct kernels take.
-const CONVOLUTIONS: [[usize; 8]; 21] = [
+const CONVOLUTIONS: [[usize; 8]; 24] = [
     [1, 1, 1, 1, 1, 1, 1, 0],
     [1, 3, 1, 1, 5, 3, 1, 1],
     [33, 2, 5, 7, 3, 3, 1, 1],
@@ -28,6 +30,9 @@ const CONVOLUTIONS: [[usize; 8]; 21] = [
     [3, 4, 6, 56, 20, 3, 1, 1],
     [1, 3, 5, 12, 9, 3, 1, 1],
     [1, 2, 9, 79, 5, 3, 1, 1],
+    [2, 26, 34, 45, 25, 3, 1, 1],
+    [1, 24, 24, 24, 24, 3, 1, 1],
+    [1, 40, 9, 131, 24, 3, 1, 1],
     [2, 6, 8, 10, 4, 2, 2, 0],
     [1, 70, 40, 40, 66, 1, 1, 0],
 ];
@@ -125,7 +130,7 @@ fn fused_convolution_is_convolution_plus_bias_plus_residual_then_relu() {
         let with_bias = plain.broadcast_add(&bias.reshape((1, (), 1, 1)).expect("bias")).expect("+ bias");
         let residual = values(&mut random, plain.dims());
         for (residual, relu) in [(None, false), (None, true), (Some(&residual), false), (Some(&residual), true)] {
-            let found = conv::conv2d_fused(&x, &weight, &bias, residual, relu, stride, padding).expect("fused");
+            let found = fused(&x, &weight, &bias, residual, relu, stride, padding).expect("fused");
             let mut expected = residual.map_or(Ok(with_bias.clone()), |residual| &with_bias + residual).expect("+");
             if relu {
                 expected = expected.relu().expect("relu");
@@ -301,14 +306,14 @@ fn a_kernel_refuses_sizes_of_zero_and_sizes_that_do_not_fit() {
     let weight = zeros(&[4, 3, 3, 3]);
     for shape in [[0, 3, 8, 8], [1, 3, 0, 8], [1, 3, 8, 0], [1, 2, 8, 8], [1, 3, 2, 8]] {
         assert!(conv::conv2d(&zeros(&shape), &weight, 1, 0).is_err(), "{shape:?}");
-        assert!(conv::conv2d_fused(&zeros(&shape), &weight, &zeros(&[4]), None, true, 1, 0).is_err(), "{shape:?}");
+        assert!(fused(&zeros(&shape), &weight, &zeros(&[4]), None, true, 1, 0).is_err(), "{shape:?}");
     }
     let x = zeros(&[1, 3, 8, 8]);
     assert!(conv::conv2d(&x, &weight, 0, 1).is_err());
     assert!(conv::conv2d(&x, &zeros(&[0, 3, 3, 3]), 1, 1).is_err());
     assert!(conv::conv2d(&zeros(&[3, 8, 8]), &weight, 1, 1).is_err());
-    assert!(conv::conv2d_fused(&x, &weight, &zeros(&[5]), None, false, 1, 1).is_err());
-    assert!(conv::conv2d_fused(&x, &weight, &zeros(&[4]), Some(&zeros(&[1, 4, 8, 7])), false, 1, 1).is_err());
+    assert!(fused(&x, &weight, &zeros(&[5]), None, false, 1, 1).is_err());
+    assert!(fused(&x, &weight, &zeros(&[4]), Some(&zeros(&[1, 4, 8, 7])), false, 1, 1).is_err());
     assert!(conv::conv2d(&x.to_dtype(DType::F64).expect("f64"), &weight, 1, 1).is_err());
     let empty = zeros(&[0, 3, 8, 8]);
     assert!(norm::batch_norm_train(&empty, &zeros(&[3]), &zeros(&[3]), 1e-5, true).is_err());
@@ -381,8 +386,8 @@ fn a_value_that_is_not_a_number_is_never_hidden() {
     let x = Tensor::from_vec(input, (1, 2, 16, 16), &Device::Cpu).expect("x");
     let has_nan = |tensor: Result<Tensor>| flat(&tensor.expect("a result")).iter().any(|value| value.is_nan());
     let ones = |shape: &[usize]| Tensor::ones(shape, DType::F32, &Device::Cpu).expect("ones");
-    assert!(has_nan(conv::conv2d_fused(&x, &ones(&[4, 2, 3, 3]), &ones(&[4]), None, true, 1, 1)));
-    assert!(has_nan(conv::conv2d_fused(&x, &ones(&[4, 2, 1, 1]), &ones(&[4]), None, true, 1, 0)));
+    assert!(has_nan(fused(&x, &ones(&[4, 2, 3, 3]), &ones(&[4]), None, true, 1, 1)));
+    assert!(has_nan(fused(&x, &ones(&[4, 2, 1, 1]), &ones(&[4]), None, true, 1, 0)));
     assert!(has_nan(norm::batch_norm_train(&x, &ones(&[2]), &ones(&[2]), 1e-5, true).map(|out| out.y)));
     assert!(has_nan(norm::affine_relu(&x, &ones(&[2]), &ones(&[2]))));
     assert!(has_nan(pool::max_pool2d(&x, 2, 2, 0)));

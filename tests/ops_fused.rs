@@ -1,12 +1,25 @@
 //! What is put together in one buffer: channels behind one another and whole dense blocks, against the plain form; and
 //! every kernel with fewer vector instructions than the machine has. Not for single kernels (`ops`).
 
-use candle_core::Tensor;
+use candle_core::{Result, Tensor};
 use glioview::domain::random::Random;
 use glioview::nn::ops::dense::DenseLayerParts;
 use glioview::nn::ops::{concat, conv, cpu, dense, norm};
 
 use super::ops::{assert_gradient, distance, flat, values};
+
+/// The form for reading.
+pub fn fused(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    residual: Option<&Tensor>,
+    relu: bool,
+    stride: usize,
+    padding: usize,
+) -> Result<Tensor> {
+    conv::Fused::new(weight, Some(bias), stride, padding)?.forward(x, residual, relu)
+}
 
 #[test]
 fn channels_put_together_are_those_of_candle_with_its_gradients() {
@@ -44,9 +57,12 @@ fn a_fused_dense_block_answers_as_the_composed_one() {
                 ]
             })
             .collect();
+        let grows: Vec<conv::Fused> =
+            parameters.iter().map(|p| conv::Fused::new(&p[4], None, 1, 1).expect("no bias")).collect();
         let parts: Vec<DenseLayerParts> = parameters
             .iter()
-            .map(|[scale, shift, reduce, reduce_bias, grow]| DenseLayerParts {
+            .zip(&grows)
+            .map(|([scale, shift, reduce, reduce_bias, _], grow)| DenseLayerParts {
                 scale,
                 shift,
                 reduce,
@@ -57,12 +73,41 @@ fn a_fused_dense_block_answers_as_the_composed_one() {
         let found = dense::dense_block(&x, &parts).expect("the shapes fit");
         let composed = parameters.iter().try_fold(x.clone(), |x, [scale, shift, reduce, bias, grow]| {
             let normed = norm::affine_relu(&x, scale, shift)?;
-            let middle = conv::conv2d_fused(&normed, reduce, bias, None, true, 1, 0)?;
+            let middle = fused(&normed, reduce, bias, None, true, 1, 0)?;
             Tensor::cat(&[&x, &conv::conv2d(&middle, grow, 1, 1)?], 1)
         });
         // Both add in f32; only the order of the products may differ with the tile.
         assert!(distance(&found, &composed.expect("the shapes fit")) < 1e-5, "{batch} {inputs} {height}×{width}");
         assert!(dense::dense_block(&x, &parts[1..]).is_err(), "a layer that expects more channels is refused");
+    }
+}
+
+#[test]
+fn a_convolution_by_tiles_stays_within_a_few_roundings_of_f64() {
+    let mut random = Random::new(33);
+    // Batch, channels, outputs, height, width: sides that tiles do not divide, one block and many.
+    for [batch, channels, outputs, height, width] in
+        [[1, 32, 24, 24, 24], [2, 24, 33, 31, 29], [1, 64, 64, 64, 64], [1, 27, 25, 5, 130]]
+    {
+        let x = values(&mut random, &[batch, channels, height, width]);
+        let weight = values(&mut random, &[outputs, channels, 3, 3]);
+        let found = flat(&conv::conv2d(&x, &weight, 1, 1).expect("the shapes fit"));
+        let (x, weight) = (flat(&x), flat(&weight));
+        let largest = found.iter().fold(0f64, |largest, &value| largest.max(f64::from(value).abs()));
+        for (index, &value) in found.iter().enumerate().step_by(37) {
+            let (column, row) = (index % width, index / width % height);
+            let (output, image) = (index / (width * height) % outputs, index / (width * height * outputs));
+            let mut exact = 0f64;
+            for (channel, tap) in (0..channels).flat_map(|channel| (0..9).map(move |tap| (channel, tap))) {
+                let (y, x_at) = ((row + tap / 3).wrapping_sub(1), (column + tap % 3).wrapping_sub(1));
+                if y < height && x_at < width {
+                    let pixel = x[((image * channels + channel) * height + y) * width + x_at];
+                    exact += f64::from(pixel) * f64::from(weight[(output * channels + channel) * 9 + tap]);
+                }
+            }
+            let off = (f64::from(value) - exact).abs() / largest;
+            assert!(off < 5e-6, "{off:.1e} of the largest answer at {image}, {output}, {row}, {column}");
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl DenseLayer {
         Ok(Self {
             norm: NormRelu::new(&vb.pp("norm1"), inputs, purpose)?,
             reduce: ConvNorm::new(&vb.pp("conv1"), &vb.pp("norm2"), (inputs, width), Kernel::POINT, true, purpose)?,
-            grow: Conv::new(&vb.pp("conv2"), (width, GROWTH), Kernel::SAME3, false)?,
+            grow: Conv::new(&vb.pp("conv2"), (width, GROWTH), Kernel::SAME3, false, purpose)?,
         })
     }
 
@@ -45,8 +45,8 @@ impl DenseLayer {
     /// What the fused block takes; `None` in training and away from the CPU.
     fn parts(&self) -> Option<DenseLayerParts<'_>> {
         let ((scale, shift), (reduce, reduce_bias)) = (self.norm.affine()?, self.reduce.folded()?);
-        let is_here = scale.device().is_cpu();
-        is_here.then(|| DenseLayerParts { scale, shift, reduce, reduce_bias, grow: self.grow.weight() })
+        let grow = self.grow.fused().filter(|_| scale.device().is_cpu())?;
+        Some(DenseLayerParts { scale, shift, reduce, reduce_bias, grow })
     }
 }
 
@@ -111,12 +111,12 @@ impl DenseNet121 {
             blocks.push(layers);
             if has_coarse_heads && b >= 2 {
                 let vb = vb.pp(format!("{}{}", Self::COARSE_HEADS, b + 1));
-                coarse_heads.push(Conv::new(&vb, (channels, 1), Kernel::POINT, true)?);
+                coarse_heads.push(Conv::new(&vb, (channels, 1), Kernel::POINT, true, purpose)?);
             }
             if b + 1 < BLOCKS.len() {
                 let vb = features.pp(format!("transition{}", b + 1));
                 let norm = NormRelu::new(&vb.pp("norm"), channels, purpose)?;
-                let conv = Conv::new(&vb.pp("conv"), (channels, channels / 2), Kernel::POINT, false)?;
+                let conv = Conv::new(&vb.pp("conv"), (channels, channels / 2), Kernel::POINT, false, purpose)?;
                 transitions.push(Transition { norm, conv });
                 channels /= 2;
             }

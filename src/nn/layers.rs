@@ -4,7 +4,8 @@
 use candle_core::{Result, Tensor, Var};
 use candle_nn::{Init, VarBuilder};
 
-use super::ops::{conv, norm};
+use super::ops::conv::{self, Fused};
+use super::ops::norm;
 
 /// PyTorch's defaults for `BatchNorm2d`.
 const EPS: f64 = 1e-5;
@@ -87,7 +88,7 @@ impl BatchNorm {
 #[derive(Debug)]
 enum ConvNormState {
     Training { weight: Tensor, norm: BatchNorm },
-    Folded { weight: Tensor, bias: Tensor },
+    Folded(Fused),
 }
 
 /// Convolution, batch norm and, where asked for, ReLU.
@@ -115,7 +116,7 @@ impl ConvNorm {
             Purpose::Inference => {
                 let (scale, bias) = norm.affine()?;
                 let weight = weight.detach().broadcast_mul(&scale.reshape((outputs, 1, 1, 1))?)?.contiguous()?;
-                ConvNormState::Folded { weight, bias }
+                ConvNormState::Folded(Fused::new(&weight, Some(&bias), kernel.stride, kernel.padding)?)
             }
         };
         Ok(Self { state, kernel, relu })
@@ -128,9 +129,7 @@ impl ConvNorm {
             ConvNormState::Training { weight, norm } => {
                 norm.forward_train(&conv::conv2d(x, weight, stride, padding)?, self.relu)
             }
-            ConvNormState::Folded { weight, bias } => {
-                conv::conv2d_fused(x, weight, bias, None, self.relu, stride, padding)
-            }
+            ConvNormState::Folded(fused) => fused.forward(x, None, self.relu),
         }
     }
 
@@ -138,18 +137,15 @@ impl ConvNorm {
     pub fn folded(&self) -> Option<(&Tensor, &Tensor)> {
         match &self.state {
             ConvNormState::Training { .. } => None,
-            ConvNormState::Folded { weight, bias } => Some((weight, bias)),
+            ConvNormState::Folded(fused) => Some((fused.weight(), fused.bias()?)),
         }
     }
 
     /// As `forward`, then `relu(· + residual)`; the layer itself has no ReLU.
     pub fn forward_residual(&self, x: &Tensor, residual: &Tensor) -> Result<Tensor> {
-        let Kernel { stride, padding, .. } = self.kernel;
         match &self.state {
             ConvNormState::Training { .. } => (self.forward(x)? + residual)?.relu(),
-            ConvNormState::Folded { weight, bias } => {
-                conv::conv2d_fused(x, weight, bias, Some(residual), true, stride, padding)
-            }
+            ConvNormState::Folded(fused) => fused.forward(x, Some(residual), true),
         }
     }
 }
@@ -200,23 +196,37 @@ pub struct Conv {
     weight: Tensor,
     bias: Option<Tensor>,
     kernel: Kernel,
+    fused: Option<Fused>,
 }
 
 impl Conv {
     /// Asks for `weight`, and for `bias` where `has_bias`.
-    pub fn new(vb: &VarBuilder, (inputs, outputs): (usize, usize), kernel: Kernel, has_bias: bool) -> Result<Self> {
+    pub fn new(
+        vb: &VarBuilder,
+        (inputs, outputs): (usize, usize),
+        kernel: Kernel,
+        has_bias: bool,
+        purpose: Purpose,
+    ) -> Result<Self> {
         let weight = conv_weight(vb, inputs, outputs, kernel.size)?;
         let bias = if has_bias { Some(vb.get_with_hints(outputs, "bias", Init::Const(0.0))?) } else { None };
-        Ok(Self { weight, bias, kernel })
+        let fused = match purpose {
+            Purpose::Training => None,
+            Purpose::Inference => Some(Fused::new(&weight, bias.as_ref(), kernel.stride, kernel.padding)?),
+        };
+        Ok(Self { weight, bias, kernel, fused })
     }
 
-    /// `[outputs, inputs, size, size]`.
-    pub fn weight(&self) -> &Tensor {
-        &self.weight
+    /// The form for reading; `None` in training.
+    pub fn fused(&self) -> Option<&Fused> {
+        self.fused.as_ref()
     }
 
     /// *Shape*: `[B, inputs, H, W]` → `[B, outputs, H', W']`.
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        if let Some(fused) = &self.fused {
+            return fused.forward(x, None, false);
+        }
         let y = conv::conv2d(x, &self.weight, self.kernel.stride, self.kernel.padding)?;
         match &self.bias {
             Some(bias) => y.broadcast_add(&bias.reshape((1, bias.elem_count(), 1, 1))?),

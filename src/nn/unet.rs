@@ -89,7 +89,7 @@ impl UNet {
             let decoder = vb.pp(format!("decoder{level}"));
             decoders.push((up, Block::new(&decoder, &format!("dec{level}"), 2 * outputs, outputs, purpose)?));
         }
-        let output = Conv::new(&vb.pp("conv"), (config.width, 1), Kernel::POINT, true)?;
+        let output = Conv::new(&vb.pp("conv"), (config.width, 1), Kernel::POINT, true, purpose)?;
         Ok(Self { encoders, bottleneck, decoders, output })
     }
 

@@ -8,7 +8,7 @@
 use candle_core::{Result, Tensor, bail};
 use rayon::prelude::*;
 
-use super::conv::{Geometry, forward_with_bias};
+use super::conv::Fused;
 use super::memory::{Matrix, Output, Shared, View, at_least, matmul, tensor_of, with_scratch};
 use super::norm::write_affine;
 
@@ -32,7 +32,7 @@ pub struct DenseLayerParts<'a> {
     /// See `reduce`.
     pub reduce_bias: &'a Tensor,
     /// The 3×3 convolution, `[G, K, 3, 3]`.
-    pub grow: &'a Tensor,
+    pub grow: &'a Fused,
 }
 
 /// `x`, then the new channels of every layer, each of which saw all before it.
@@ -45,7 +45,8 @@ pub fn dense_block(x: &Tensor, layers: &[DenseLayerParts]) -> Result<Tensor> {
         bail!("dense block: no size may be zero, found {:?}", x.dims());
     }
     let pixels = height * width;
-    let channels = inputs + layers.iter().map(|layer| layer.grow.dims().first().copied().unwrap_or(0)).sum::<usize>();
+    let channels =
+        inputs + layers.iter().map(|layer| layer.grow.weight().dims().first().copied().unwrap_or(0)).sum::<usize>();
     let mut output = Output::new(batch * channels * pixels);
     let buffer = Buffer { target: output.shared(), batch, channels, height, width };
     let x = x.contiguous()?;
@@ -54,7 +55,7 @@ pub fn dense_block(x: &Tensor, layers: &[DenseLayerParts]) -> Result<Tensor> {
     let mut known = inputs;
     for layer in layers {
         let new = layer.run(&buffer, known)?;
-        let count = layer.grow.dim(0)?;
+        let count = layer.grow.weight().dim(0)?;
         // SAFETY: as above; the sum over all layers was taken for the buffer's size.
         unsafe { buffer.append(&new, known, count) };
         known += count;
@@ -104,7 +105,7 @@ impl DenseLayerParts<'_> {
             bail!("dense layer: expected {width} bias values, found {:?}", self.reduce_bias.dims());
         }
         let (scale, shift) = (View::of(self.scale), View::of(self.shift));
-        let (reduce, bias, grow) = (View::of(self.reduce), View::of(self.reduce_bias), View::of(self.grow));
+        let (reduce, bias) = (View::of(self.reduce), View::of(self.reduce_bias));
         let product = Product {
             scale: scale.values()?,
             shift: shift.values()?,
@@ -114,11 +115,7 @@ impl DenseLayerParts<'_> {
             outputs: width,
         };
         let middle = product.run(buffer);
-        let shape = [buffer.batch, width, buffer.height, buffer.width];
-        let geometry = Geometry::new(&shape, self.grow.dims(), 1, 1)?;
-        let grow = grow.values()?;
-        geometry.check(middle.len(), grow.len(), geometry.output_len())?;
-        Ok(forward_with_bias(&geometry, &middle, grow, None, false))
+        self.grow.forward_slice(&middle, &[buffer.batch, width, buffer.height, buffer.width], false)
     }
 }
 

@@ -8,6 +8,7 @@ use super::super::memory::{Matrix, Output, Shared, at_least, matmul, with_scratc
 #[cfg(target_arch = "x86_64")]
 use super::direct;
 use super::geometry::Geometry;
+use super::winograd;
 
 /// Tasks that a call is split into where its shape allows: enough for the cores of a workstation, whatever the machine.
 const TASKS: usize = 16;
@@ -66,6 +67,10 @@ impl Epilogue<'_> {
 
 /// The convolution of `input` with `weight`. The slices have been checked against `geometry`.
 pub(in super::super) fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], epilogue: Epilogue) -> Vec<f32> {
+    if epilogue.residual.is_none() && winograd::pays(geometry) {
+        let kernels = winograd::Kernels::new(weight, geometry.outputs, geometry.channels);
+        return winograd::forward(geometry, input, &kernels, epilogue.bias, epilogue.relu);
+    }
     #[cfg(target_arch = "x86_64")]
     if let Some(vector) = direct::Vector::for_forward(geometry).filter(|_| epilogue.residual.is_none()) {
         return direct::forward(vector, geometry, input, weight, epilogue.bias, epilogue.relu);

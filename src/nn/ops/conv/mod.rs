@@ -8,6 +8,9 @@ mod backward;
 mod direct;
 mod forward;
 mod geometry;
+mod winograd;
+
+use std::sync::OnceLock;
 
 use candle_core::{CpuStorage, CustomOp2, Layout, Result, Shape, Tensor, bail};
 
@@ -17,6 +20,7 @@ use backward::input_gradient;
 pub(super) use backward::weight_gradient;
 use forward::{Epilogue, forward};
 pub(super) use geometry::Geometry;
+use winograd::Kernels;
 
 /// The convolution of `x` with `weight`, differentiable in both.
 ///
@@ -31,54 +35,79 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, stride: usize, padding: usize) -> Res
     x.contiguous()?.apply_op2(&weight.contiguous()?, Convolution { stride, padding })
 }
 
-/// The convolution of `x` with `weight`, plus `bias`, plus `residual`, with a ReLU where asked for: for reading only,
-/// the result has no gradient.
-///
-/// *Shape*: as [`conv2d`]; bias `[O]`, residual as the result.
-/// *Errors*: as [`conv2d`]; a bias or residual of another size.
-pub fn conv2d_fused(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: &Tensor,
-    residual: Option<&Tensor>,
-    relu: bool,
+/// A convolution for reading, with what it does to its answers: bias, residual, ReLU. Its weight never changes, so what is
+/// made of it is made once.
+#[derive(Clone, Debug)]
+pub struct Fused {
+    weight: Tensor,
+    bias: Option<Tensor>,
     stride: usize,
     padding: usize,
-) -> Result<Tensor> {
-    between_layers();
-    let geometry = Geometry::new(x.dims(), weight.dims(), stride, padding)?;
-    let shape = (geometry.batch, geometry.outputs, geometry.out_height, geometry.out_width);
-    if bias.dims() != [geometry.outputs] {
-        bail!("convolution: expected {} bias values, found {:?}", geometry.outputs, bias.dims());
-    }
-    if let Some(other) = residual.filter(|other| other.shape() != &Shape::from(shape)) {
-        bail!("convolution: the residual is {:?}, the result {shape:?}", other.dims());
-    }
-    if !x.device().is_cpu() {
-        let y = x.conv2d(weight, padding, stride, 1, 1)?.broadcast_add(&bias.reshape((1, (), 1, 1))?)?;
-        let y = if let Some(residual) = residual { (y + residual)? } else { y };
-        return Ok(if relu { y.relu()? } else { y }.detach());
-    }
-    let (x, weight, bias) = (x.contiguous()?, weight.contiguous()?, bias.contiguous()?);
-    let residual = residual.map(Tensor::contiguous).transpose()?;
-    let (x, weight, bias) = (View::of(&x), View::of(&weight), View::of(&bias));
-    let residual = residual.as_ref().map(View::of);
-    let epilogue =
-        Epilogue { bias: Some(bias.values()?), residual: residual.as_ref().map(View::values).transpose()?, relu };
-    let (input, weight) = (x.values()?, weight.values()?);
-    geometry.check(input.len(), weight.len(), geometry.output_len())?;
-    tensor_of(forward(&geometry, input, weight, epilogue), shape)
+    kernels: OnceLock<Kernels>,
 }
 
-/// The convolution on plain slices that were checked against `geometry`, for the kernels beside this one.
-pub(super) fn forward_with_bias(
-    geometry: &Geometry,
-    input: &[f32],
-    weight: &[f32],
-    bias: Option<&[f32]>,
-    relu: bool,
-) -> Vec<f32> {
-    forward(geometry, input, weight, Epilogue { bias, residual: None, relu })
+impl Fused {
+    /// *Shape*: weight `[O, C, kh, kw]`, bias `[O]`. *Errors*: a bias of another size.
+    pub fn new(weight: &Tensor, bias: Option<&Tensor>, stride: usize, padding: usize) -> Result<Self> {
+        let outputs = weight.dim(0)?;
+        if let Some(bias) = bias.filter(|bias| bias.dims() != [outputs]) {
+            bail!("convolution: expected {outputs} bias values, found {:?}", bias.dims());
+        }
+        let bias = bias.map(|bias| bias.detach().contiguous()).transpose()?;
+        Ok(Self { weight: weight.detach().contiguous()?, bias, stride, padding, kernels: OnceLock::new() })
+    }
+
+    /// `[O, C, kh, kw]`.
+    pub fn weight(&self) -> &Tensor {
+        &self.weight
+    }
+
+    /// `[O]`.
+    pub fn bias(&self) -> Option<&Tensor> {
+        self.bias.as_ref()
+    }
+
+    /// The convolution of `x`, plus the bias, plus `residual`, with a ReLU where asked for. The result has no gradient.
+    ///
+    /// *Shape*: as [`conv2d`]; residual as the result. *Errors*: as [`conv2d`]; a residual of another size.
+    pub fn forward(&self, x: &Tensor, residual: Option<&Tensor>, relu: bool) -> Result<Tensor> {
+        let geometry = Geometry::new(x.dims(), self.weight.dims(), self.stride, self.padding)?;
+        let shape = (geometry.batch, geometry.outputs, geometry.out_height, geometry.out_width);
+        if let Some(other) = residual.filter(|other| other.shape() != &Shape::from(shape)) {
+            bail!("convolution: the residual is {:?}, the result {shape:?}", other.dims());
+        }
+        if !x.device().is_cpu() {
+            let y = x.conv2d(&self.weight, self.padding, self.stride, 1, 1)?;
+            let y = match &self.bias {
+                Some(bias) => y.broadcast_add(&bias.reshape((1, (), 1, 1))?)?,
+                None => y,
+            };
+            let y = if let Some(residual) = residual { (y + residual)? } else { y };
+            return Ok(if relu { y.relu()? } else { y }.detach());
+        }
+        let x = x.contiguous()?;
+        let residual = residual.map(Tensor::contiguous).transpose()?;
+        let (x, residual) = (View::of(&x), residual.as_ref().map(View::of));
+        let residual = residual.as_ref().map(View::values).transpose()?;
+        tensor_of(self.run(&geometry, x.values()?, residual, relu)?, shape)
+    }
+
+    /// As [`Self::forward`], for an input of shape `[B, C, H, W]` on a plain slice.
+    pub(super) fn forward_slice(&self, input: &[f32], shape: &[usize], relu: bool) -> Result<Vec<f32>> {
+        let geometry = Geometry::new(shape, self.weight.dims(), self.stride, self.padding)?;
+        self.run(&geometry, input, None, relu)
+    }
+
+    fn run(&self, geometry: &Geometry, input: &[f32], residual: Option<&[f32]>, relu: bool) -> Result<Vec<f32>> {
+        let (weight, bias) = (View::of(&self.weight), self.bias.as_ref().map(View::of));
+        let (weight, bias) = (weight.values()?, bias.as_ref().map(View::values).transpose()?);
+        geometry.check(input.len(), weight.len(), geometry.output_len())?;
+        if residual.is_none() && winograd::pays(geometry) {
+            let kernels = self.kernels.get_or_init(|| Kernels::new(weight, geometry.outputs, geometry.channels));
+            return Ok(winograd::forward(geometry, input, kernels, bias, relu));
+        }
+        Ok(forward(geometry, input, weight, Epilogue { bias, residual, relu }))
+    }
 }
 
 /// The convolution as candle's graph knows it.
