@@ -16,7 +16,15 @@ CASES += [
     (net, "train", 4, size, 3)
     for net, size in [("resnet50", 224), ("densenet121", 224), ("unet16", 256), ("unet32", 256)]
 ]
-PEERS = {"infer": [("onnxruntime", "infer-onnx"), ("pytorch", "infer-torch")], "train": [("pytorch", "train")]}
+PEERS = {
+    "infer": [
+        ("onnxruntime", "infer-onnx"),
+        ("openvino", "infer-openvino"),
+        ("ncnn", "infer-ncnn"),
+        ("pytorch", "infer-torch"),
+    ],
+    "train": [("pytorch", "train")],
+}
 
 
 def run(command, threads):
@@ -34,6 +42,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--filter", default="")
+    parser.add_argument("--peers", default="onnxruntime,openvino,ncnn,pytorch")
     options = parser.parse_args()
     peers = pathlib.Path(__file__).with_name("peers.py")
     print("net task batch ours_ms peer_ms peer ratio ours_MB peer_MB", flush=True)
@@ -45,13 +54,16 @@ def main():
             arguments = [net, kind, batch, size, repeats, options.threads, options.scratch]
             return run([sys.executable, str(peers), *map(str, arguments)], options.threads)
 
-        if task == "infer" and not (pathlib.Path(options.scratch) / f"{net}.onnx").exists():
+        exported = pathlib.Path(options.scratch) / f"{net}.onnx"
+        if task == "infer" and not (exported.exists() and exported.with_suffix(".ncnn.param").exists()):
             peer("export")
         found = {}
         for _ in range(options.rounds):
             ours = run([options.ours, net, task, str(batch), str(size), str(repeats)], options.threads)
             found.setdefault("ours", []).append((float(ours[4]), float(ours[7])))
             for name, kind in PEERS[task]:
+                if name not in options.peers.split(","):
+                    continue
                 milliseconds, megabytes = peer(kind)
                 found.setdefault(name, []).append((float(milliseconds), float(megabytes)))
         medians = {name: [statistics.median(column) for column in zip(*rows)] for name, rows in found.items()}

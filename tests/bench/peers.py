@@ -1,7 +1,7 @@
 """The program's nets in PyTorch, and one timed task a process, as tests/bench/ops.rs does it for ours.
 
-python peers.py NET infer-onnx|infer-torch|train|export BATCH SIZE REPEATS THREADS SCRATCH
-Prints "median_ms peak_mb" (export prints nothing and writes SCRATCH/NET.onnx).
+python peers.py NET infer-onnx|infer-openvino|infer-ncnn|infer-torch|train|export BATCH SIZE REPEATS THREADS SCRATCH
+Prints "median_ms peak_mb" (export prints nothing and writes SCRATCH/NET.onnx and, where pnnx is there, SCRATCH/NET.ncnn.param).
 """
 import pathlib
 import resource
@@ -120,6 +120,38 @@ def main():
         x = numpy.random.default_rng(1).random((batch, 3, size, size), dtype=numpy.float32)
         return repeat(repeats, lambda: session.run(None, {"x": x}))
 
+    if task == "infer-openvino":
+        import numpy
+        import openvino
+
+        core = openvino.Core()
+        core.set_property("CPU", {"INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"})
+        model = core.read_model(str(path))
+        model.reshape([batch, 3, size, size])
+        # f32 as all others: the plugin would take bf16 by itself where the processor has it.
+        request = core.compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+        x = numpy.random.default_rng(1).random((batch, 3, size, size), dtype=numpy.float32)
+        return repeat(repeats, lambda: request.infer({"x": x}))
+    if task == "infer-ncnn":
+        import ncnn
+        import numpy
+
+        net = ncnn.Net()
+        net.opt.num_threads = threads
+        net.opt.use_fp16_packed = net.opt.use_fp16_storage = net.opt.use_fp16_arithmetic = False
+        net.load_param(str(path.with_suffix(".ncnn.param")))
+        net.load_model(str(path.with_suffix(".ncnn.bin")))
+        images = [ncnn.Mat(image) for image in numpy.random.default_rng(1).random((batch, 3, size, size), dtype=numpy.float32)]
+
+        def run():
+            # It knows no batches.
+            for image in images:
+                extractor = net.create_extractor()
+                extractor.input("in0", image)
+                extractor.extract("out0")
+
+        return repeat(repeats, run)
+
     import torch
     from torch.nn import functional as F
 
@@ -129,7 +161,14 @@ def main():
     if task == "export":
         axes = {"x": {0: "batch", 2: "height", 3: "width"}, "y": {0: "batch"}}
         torch.onnx.export(net.eval(), x, str(path), dynamo=False, input_names=["x"], output_names=["y"], dynamic_axes=axes)
+        try:
+            import pnnx
+        except ImportError:
+            return None
+        pnnx.export(net.eval(), str(path.with_suffix(".pt")), x[:1], fp16=False)
         return None
+    # PyTorch's best on a CPU.
+    net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     if task == "infer-torch":
         net.eval()
         with torch.inference_mode():
