@@ -120,12 +120,12 @@ fn a_training_in_the_window_gives_the_terminals_figures_to_the_digit() {
 fn examples_stand_under_the_curves_and_go_back_through_the_epochs() {
     let mut window = ready(TestWindow::empty(), "2");
     start(&mut window);
-    assert!(window.shows("Examples, epoch   2"), "{:?}", window.all_words());
+    wait(&mut window, |w| w.shows("Examples, epoch   2"));
     assert!(window.shows("Example TCGA_AA_"), "each example is named: {:?}", window.all_words());
     push(&mut window, "Earlier epoch");
-    assert!(window.shows("Examples, epoch   1"), "{:?}", window.all_words());
+    wait(&mut window, |w| w.shows("Examples, epoch   1"));
     push(&mut window, "Later epoch");
-    assert!(window.shows("Examples, epoch   2"));
+    wait(&mut window, |w| w.shows("Examples, epoch   2"));
     assert_eq!(window.state().training.runs.example_epoch, None, "the latest is followed again");
     let apart = "Loss curves of U-Net 16: 2 epochs, cross-entropy and Dice apart";
     assert!(!window.shows(apart));
