@@ -3,6 +3,7 @@
 mod batches;
 mod forms;
 mod parts;
+mod volumes;
 
 use std::path::{Path, PathBuf};
 

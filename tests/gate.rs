@@ -144,6 +144,8 @@ fn every_reason_has_its_words() {
         (GateReason::NoDarkBackground, "no dark background around the head"),
         (GateReason::NotHeadShaped, "nothing of a head's size and shape"),
         (GateReason::OneUnknownSequence, "one gray picture of a sequence that the file does not name"),
+        (GateReason::OtherSequence, "one sequence alone that is not FLAIR"),
+        (GateReason::NotAxial, "slices that are not axial"),
     ];
     for (reason, expected) in words {
         assert_eq!(reason.words(), expected);

@@ -41,4 +41,5 @@ mod shipped;
 mod state;
 mod tidy;
 mod training;
+mod volumes;
 mod window;

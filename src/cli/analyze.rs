@@ -14,6 +14,7 @@ use super::output::{Documents, Output};
 use super::session::{End, Flow, Session};
 use super::tally::Tally;
 use super::values::{ModelArgs, fraction};
+use crate::domain::assembly;
 use crate::domain::card::Task;
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateVerdict;
@@ -155,10 +156,12 @@ impl Run<'_> {
         }
     }
 
-    /// Reads all scans of a study and writes what came of it, finished or not.
+    /// Reads all scans of a study and writes what came of it, finished or not. Where series were put together for the nets,
+    /// that stack alone is read: a T1 by itself is nothing that they know, and the FLAIR would be read twice.
     fn study(&mut self, study: &Arc<Study>) {
         let mut items = Vec::new();
-        for scan in 0..study.scans.len() {
+        let together = study.scans.iter().position(assembly::is_stack);
+        for scan in (0..study.scans.len()).filter(|&scan| together.is_none_or(|stack| stack == scan)) {
             if let Some(finding) = self.scan(study, scan) {
                 items.push(ExportItem {
                     scan,

@@ -167,7 +167,10 @@ fn describe_scan(scan: &Scan) -> ScanInfo {
         kind: scan.kind.clone(),
         description: about.description.clone(),
         spacing_mm: spacing.map(|[slice, row, col]| [row, col, slice].map(rounded)),
-        orientation: about.geometry.map(|geometry| geometry.axis_codes()),
+        orientation: about.geometry.map(|geometry| match about.stored_axes.as_str() {
+            "" => geometry.axis_codes(),
+            stored => stored.to_owned(),
+        }),
         transfer_syntax: (!about.acquisition.transfer_syntax.is_empty())
             .then(|| about.acquisition.transfer_syntax.clone()),
         encoding: about.encoding.clone(),

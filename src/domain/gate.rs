@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::gate_measure::{Figures, measure};
+use super::geometry::AnatomicalPlane;
 use super::scan::{Scan, Sequence, Slice};
 
 /// Why a scan is not the kind of picture that the nets know.
@@ -20,6 +21,10 @@ pub enum GateReason {
     NotHeadShaped,
     /// One gray picture of a sequence that the file does not name.
     OneUnknownSequence,
+    /// One sequence alone that is known not to be FLAIR.
+    OtherSequence,
+    /// Slices that are not axial.
+    NotAxial,
 }
 
 /// The answer of the checks.
@@ -41,6 +46,8 @@ impl GateReason {
             Self::NoDarkBackground => "no dark background around the head",
             Self::NotHeadShaped => "nothing of a head's size and shape",
             Self::OneUnknownSequence => "one gray picture of a sequence that the file does not name",
+            Self::OtherSequence => "one sequence alone that is not FLAIR",
+            Self::NotAxial => "slices that are not axial",
         }
     }
 }
@@ -89,8 +96,13 @@ pub fn check(scan: &Scan) -> GateVerdict {
             reasons.push(GateReason::NotHeadShaped);
         }
     }
-    if scan.sequences == [Sequence::Unknown] {
-        reasons.push(GateReason::OneUnknownSequence);
+    match scan.sequences.as_slice() {
+        [Sequence::Unknown] => reasons.push(GateReason::OneUnknownSequence),
+        [Sequence::T1 | Sequence::T1Post | Sequence::T2] => reasons.push(GateReason::OtherSequence),
+        _ => {}
+    }
+    if scan.about.geometry.is_some_and(|g| g.plane() != AnatomicalPlane::Axial) {
+        reasons.push(GateReason::NotAxial);
     }
     if reasons.is_empty() { GateVerdict::Known } else { GateVerdict::Unknown(reasons) }
 }

@@ -56,6 +56,16 @@ impl Samples {
         }
     }
 
+    /// The lowest value; `None` where there is none.
+    pub fn lowest(&self) -> Option<f32> {
+        match self {
+            Self::U8(v) => v.iter().min().map(|&x| f32::from(x)),
+            Self::U16(v) => v.iter().min().map(|&x| f32::from(x)),
+            Self::I16(v) => v.iter().min().map(|&x| f32::from(x)),
+            Self::F32(v) => v.iter().copied().min_by(f32::total_cmp),
+        }
+    }
+
     /// Bytes that the values take in memory.
     pub fn bytes(&self) -> usize {
         match self {
@@ -170,6 +180,12 @@ pub struct Scan {
 pub struct About {
     /// Where the slices lie in the patient; `None` where the file does not say.
     pub geometry: Option<Geometry>,
+    /// Letters for the directions in which the file itself stores columns, rows and slices, where they are shown in another
+    /// order than that: "LAS". Empty where they are shown as stored.
+    pub stored_axes: String,
+    /// Titles of the series that a stack for the nets was put together from, in the nets' order; a missing one is `None`.
+    /// Empty for every other scan.
+    pub made_of: Vec<Option<String>>,
     /// Stacks with equal values lie in one coordinate system; `None` where the file does not say.
     pub frame_of_reference: Option<String>,
     /// The file's own words for the series: "Ax FLAIR".

@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod atomic;
+pub mod cases;
 pub mod chart;
 pub mod dicom;
 pub mod digest;
@@ -23,3 +24,4 @@ pub mod runs;
 pub mod sample;
 pub mod series;
 pub mod settings;
+pub mod volumes;

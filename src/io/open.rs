@@ -11,7 +11,7 @@ use super::masks::MaskFile;
 use super::nifti::Volume;
 use super::plan::{StudyPlan, plan};
 use super::series::{Picture, file_name, stack};
-use super::{limits, masks, nifti, raster};
+use super::{limits, masks, nifti, raster, volumes};
 use crate::domain::scan::Study;
 
 /// Called before each file with the files done and the files in all; `Break` stops the opening.
@@ -91,11 +91,14 @@ fn read_within(
     let files = reading.masks(&plan.masks)?;
     let (mut scans, mut warnings) = stack(pictures, &plan.title);
     masks::attach(&mut scans, files, &mut warnings);
-    scans.extend(volumes.into_iter().map(|volume| volume.scan));
     let patient = series.patient.clone();
     let (stacks, odd) = series.into_scans(&plan.title);
     scans.extend(stacks);
     warnings.extend(odd);
+    volumes::name(&mut scans);
+    volumes::add(&mut scans, volumes, &mut warnings);
+    let (left, all) = (reading.budget.left(), plan.file_count());
+    volumes::assemble(&mut scans, left, &mut || (reading.on_step)(all), &mut warnings)?;
     if !plan.left_out.is_empty() {
         warnings.push(left_out_words(plan));
     }
@@ -139,7 +142,7 @@ impl Reading<'_> {
         Ok(pictures)
     }
 
-    fn volumes(&mut self, paths: &[PathBuf]) -> Result<Vec<Volume>, IoError> {
+    fn volumes(&mut self, paths: &[PathBuf]) -> Result<Vec<(PathBuf, Volume)>, IoError> {
         let mut volumes = Vec::new();
         for path in paths {
             self.step()?;
@@ -147,7 +150,7 @@ impl Reading<'_> {
             match nifti::read(path, &mut || on_step(now)) {
                 Ok(volume) => {
                     self.budget.take(volume.scan.bytes() as u64)?;
-                    volumes.push(volume);
+                    volumes.push((path.clone(), volume));
                 }
                 Err(IoError::Canceled) => return Err(IoError::Canceled),
                 Err(error) => self.failures.push((path.clone(), error)),
@@ -192,6 +195,11 @@ struct Budget<'a> {
 }
 
 impl Budget<'_> {
+    /// Bytes that may still be taken.
+    fn left(&self) -> u64 {
+        limits::MAX_STUDY_BYTES.min(self.room).saturating_sub(self.used)
+    }
+
     fn take(&mut self, bytes: u64) -> Result<(), IoError> {
         self.used += bytes;
         let path = self.plan.source.clone();

@@ -120,7 +120,8 @@ fn plan_files(files: &[&PathBuf], plan: &mut Plan) {
         [] => return,
     };
     let source = named[0].clone();
-    plan.studies.push(StudyPlan { title, source, pictures, volumes, dicom: Vec::new(), masks, left_out: Vec::new() });
+    let (dicom, left_out) = (Vec::new(), Vec::new());
+    add_study(StudyPlan { title, source, pictures, volumes, dicom, masks, left_out }, plan);
 }
 
 /// Masks that lie beside the named pictures, though nobody named them.
@@ -180,7 +181,7 @@ fn plan_folder_files(folder: &Path, files: Vec<PathBuf>, dicom: &mut Vec<Source>
     }
     if !pictures.is_empty() || !volumes.is_empty() {
         let (title, source) = (file_name(&full(folder)), folder.to_owned());
-        plan.studies.push(StudyPlan { title, source, pictures, volumes, dicom: Vec::new(), masks, left_out });
+        add_study(StudyPlan { title, source, pictures, volumes, dicom: Vec::new(), masks, left_out }, plan);
     }
 }
 
@@ -268,6 +269,25 @@ fn common_folder(sources: &[Source], root: &Path, title: &str) -> String {
     match folder {
         Some(folder) if folder.starts_with(root) && folder != root && !root.is_file() => file_name(folder),
         _ => title.to_owned(),
+    }
+}
+
+/// Adds a study, or one a patient where the volumes' names tell of several.
+fn add_study(mut study: StudyPlan, plan: &mut Plan) {
+    let mut groups = nifti::split(std::mem::take(&mut study.volumes)).into_iter();
+    if let Some((None, all)) = groups.as_slice().first() {
+        study.volumes.clone_from(all);
+        groups.next();
+    }
+    if !study.pictures.is_empty() || !study.volumes.is_empty() {
+        plan.studies.push(study);
+    }
+    for (title, volumes) in groups {
+        // Each is reopened by its first file: the folder would open all of them.
+        let Some(source) = volumes.first().cloned() else { continue };
+        let title = title.unwrap_or_else(|| file_name(&source));
+        let (pictures, dicom, masks, left_out) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        plan.studies.push(StudyPlan { title, source, pictures, volumes, dicom, masks, left_out });
     }
 }
 

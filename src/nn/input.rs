@@ -22,6 +22,12 @@ const HEAD_MARGIN: f32 = 1.05;
 const MIN_SLICES_FOR_HEAD: usize = 8;
 /// … and the field is at least this share of the picture; training heads fill 0.75 to 1.
 const MIN_FIELD_SHARE: f32 = 0.75;
+/// The sides of the fields around the heads of the LGG set's 87 patients, which are about 1 mm a pixel: 191 to 269, half of
+/// them 214 to 233. Where millimeters are known, no field is smaller or larger, so that a brain without its skull, a few
+/// apex slices, or a neck and noise around the head come to the net at a size that it knows.
+const FIELD_MM: [f32; 2] = [191.0, 269.0];
+/// A net without a crop was trained on whole pictures of 256 pixels of about 1 mm.
+const WHOLE_MM: f32 = 256.0;
 
 /// Gray-value statistics of one sequence over all slices of a scan.
 ///
@@ -155,6 +161,13 @@ impl Field {
         Self { row0: 0.0, col0: 0.0, height: rows as f32, width: cols as f32 }
     }
 
+    /// The square of `side_mm` around `middle` (`[row, col]`), which has sides of different lengths in pixels that are not
+    /// square.
+    fn square_mm(middle: [f32; 2], side_mm: f32, pixel_mm: [f32; 2]) -> Self {
+        let [height, width] = pixel_mm.map(|mm| side_mm / mm);
+        Self { row0: middle[0] - height / 2.0, col0: middle[1] - width / 2.0, height, width }
+    }
+
     /// From model pixel centers `(x, y)` to scan pixel centers: `[xx, xy, x0, yx, yy, y0]`.
     pub fn scan_from_model(&self, size: usize) -> [f32; 6] {
         let (sx, sy) = (self.width / size as f32, self.height / size as f32);
@@ -169,26 +182,39 @@ pub struct Prepared {
     pub stats: [SequenceStats; 3],
     /// Where the head is.
     pub head: Field,
+    /// What a net without a crop sees, where millimeters are known; else the whole picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Field>,
 }
 
 impl Prepared {
     /// Measures `scan`.
     pub fn of(scan: &Scan) -> Self {
         let slices: Vec<[&Plane; 3]> = scan.slices.iter().filter_map(|s| channels_of(&s.planes)).collect();
-        Self::of_slices(&slices, scan.rows, scan.cols)
+        let pixel_mm = scan.about.geometry.map(|g| {
+            let [_, row, col] = g.spacing_mm();
+            [row as f32, col as f32]
+        });
+        Self::of_placed(&slices, scan.rows, scan.cols, pixel_mm)
     }
 
     /// Measures slices given as their three channels, all of one size.
     pub fn of_slices(slices: &[[&Plane; 3]], rows: usize, cols: usize) -> Self {
+        Self::of_placed(slices, rows, cols, None)
+    }
+
+    /// As [`Prepared::of_slices`]; with `pixel_mm` (`[row, col]` steps) the nets see the head at its true size.
+    pub fn of_placed(slices: &[[&Plane; 3]], rows: usize, cols: usize, pixel_mm: Option<[f32; 2]>) -> Self {
         let stats = [0, 1, 2].map(|c| SequenceStats::of(slices.iter().map(|s| s[c])));
-        let head = head_field(slices, &stats, rows, cols);
-        Self { stats, head }
+        let head = head_field(slices, &stats, rows, cols, pixel_mm);
+        let middle = [rows as f32 / 2.0, cols as f32 / 2.0];
+        Self { stats, head, whole: pixel_mm.map(|mm| Field::square_mm(middle, WHOLE_MM, mm)) }
     }
 
     /// The field that a net with this crop sees.
     pub fn field(&self, crop: Crop, rows: usize, cols: usize) -> Field {
         match crop {
-            Crop::None => Field::whole(rows, cols),
+            Crop::None => self.whole.unwrap_or_else(|| Field::whole(rows, cols)),
             Crop::Head => self.head,
         }
     }
@@ -203,7 +229,13 @@ pub fn channels_of(planes: &[Plane]) -> Option<[&Plane; 3]> {
     }
 }
 
-fn head_field(slices: &[[&Plane; 3]], stats: &[SequenceStats; 3], rows: usize, cols: usize) -> Field {
+fn head_field(
+    slices: &[[&Plane; 3]],
+    stats: &[SequenceStats; 3],
+    rows: usize,
+    cols: usize,
+    pixel_mm: Option<[f32; 2]>,
+) -> Field {
     let (mut by_row, mut by_col) = (vec![0u32; rows], vec![0u32; cols]);
     for slice in slices {
         for (row, in_row) in by_row.iter_mut().enumerate() {
@@ -225,6 +257,11 @@ fn head_field(slices: &[[&Plane; 3]], stats: &[SequenceStats; 3], rows: usize, c
     let (Some((r0, r1)), Some((c0, c1))) = (extent(&by_row, cols), extent(&by_col, rows)) else {
         return Field::whole(rows, cols);
     };
+    if let Some(mm) = pixel_mm {
+        let longest = ((r1 - r0) as f32 * mm[0]).max((c1 - c0) as f32 * mm[1]);
+        let side = (HEAD_MARGIN * longest).clamp(FIELD_MM[0], FIELD_MM[1]);
+        return Field::square_mm([(r0 + r1) as f32 / 2.0, (c0 + c1) as f32 / 2.0], side, mm);
+    }
     let mut side = HEAD_MARGIN * (r1 - r0).max(c1 - c0) as f32;
     if slices.len() < MIN_SLICES_FOR_HEAD {
         side = side.max(MIN_FIELD_SHARE * rows.max(cols) as f32);

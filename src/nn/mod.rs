@@ -12,6 +12,7 @@ pub mod ops;
 pub mod params;
 pub mod reader;
 pub mod resnet;
+pub mod seen;
 pub mod shipped;
 pub mod unet;
 pub mod weights;

@@ -238,15 +238,18 @@ pub fn drag_hover_line(paths: &[PathBuf]) -> Option<String> {
 }
 
 /// Kinds of picture that open, by the endings that they usually have.
-const READABLE: [&str; 5] = ["PNG", "JPEG", "TIFF", "BMP", "WebP"];
+const READABLE: [&str; 6] = ["NIfTI", "PNG", "JPEG", "TIFF", "BMP", "WebP"];
 
 /// The kind that a file's name promises; `None` for a name without an ending, which is taken for a folder.
 fn kind_of_name(path: &Path) -> Option<String> {
-    let ending = path.extension()?.to_string_lossy().to_ascii_lowercase();
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let name = Path::new(name.strip_suffix(".gz").unwrap_or(&name));
+    let ending = name.extension()?.to_string_lossy().into_owned();
     Some(match ending.as_str() {
         "tif" | "tiff" => "TIFF".to_owned(),
         "jpg" | "jpeg" => "JPEG".to_owned(),
         "webp" => "WebP".to_owned(),
+        "nii" | "hdr" | "img" => "NIfTI".to_owned(),
         other => other.to_ascii_uppercase(),
     })
 }

@@ -122,6 +122,8 @@ pub fn gate_reason(reason: GateReason) -> &'static str {
         GateReason::NoDarkBackground => "no dark background",
         GateReason::NotHeadShaped => "nothing head-shaped",
         GateReason::OneUnknownSequence => "one unknown sequence",
+        GateReason::OtherSequence => "one sequence alone, not FLAIR",
+        GateReason::NotAxial => "slices not axial",
     }
 }
 

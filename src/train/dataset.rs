@@ -4,6 +4,7 @@
 mod files;
 mod patients;
 mod table;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ struct Labeled {
 
 impl Dataset {
     /// Reads the list at `path`: a CSV or the folder that holds one, a folder of patient folders with `X.tif` and
-    /// `X_mask.tif`, `images/` and `masks/` with equal stems, or `yes/` and `no/`.
+    /// `X_mask.tif`, `images/` and `masks/` with equal stems, `yes/` and `no/`, or patients with NIfTI volumes.
     ///
     /// *Errors*: [`TrainError::Data`] where nothing usable is found; single slices that cannot be used are left out
     /// with a warning.
@@ -253,6 +254,9 @@ fn from_table(table: &Path, root: &Path, notes: &mut Notes) -> Result<Vec<Candid
 fn from_folder(root: &Path, notes: &mut Notes) -> Result<Vec<Candidate>, TrainError> {
     let inner = files::only_child(root)?;
     let root = inner.as_deref().unwrap_or(root);
+    if let Some(candidates) = volumes::candidates(root, notes)? {
+        return Ok(candidates);
+    }
     let child = |name: &str| files::child(root, name);
     let mut left = Left::new("pictures without a mask beside them");
     let mut orphans = Left::new("masks without a picture beside them");

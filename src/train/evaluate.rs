@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use super::answers::{MapCounts, PatientAnswer, SliceAnswer};
 use super::dataset::Dataset;
 use super::error::TrainError;
-use super::picture;
+use super::picture::{self, Picture};
+use crate::domain::geometry::Geometry;
 use crate::domain::mask::{Mask, ProbabilityMap};
 use crate::domain::scan::{About, Scan, Sequence, Slice};
 use crate::nn::error::NnError;
@@ -131,7 +132,7 @@ pub fn collect_where(
 pub fn known_scans(dataset: &Dataset, patient: usize, warnings: &mut Vec<String>) -> Vec<KnownScan> {
     let mut scans: BTreeMap<(usize, usize, usize), KnownScan> = BTreeMap::new();
     for index in dataset.slices_of(patient) {
-        let (slice, truth) = match read_slice(dataset, index) {
+        let (slice, truth, geometry) = match read_slice(dataset, index) {
             Ok(read) => read,
             Err(error) => {
                 warnings.push(format!("left out of the evaluation: {error}"));
@@ -144,6 +145,7 @@ pub fn known_scans(dataset: &Dataset, patient: usize, warnings: &mut Vec<String>
             items: Vec::new(),
             truths: Vec::new(),
         });
+        known.scan.about.geometry = known.scan.about.geometry.or(geometry);
         known.scan.slices.push(slice);
         known.items.push(index);
         known.truths.push(truth);
@@ -151,9 +153,12 @@ pub fn known_scans(dataset: &Dataset, patient: usize, warnings: &mut Vec<String>
     scans.into_values().collect()
 }
 
-fn read_slice(dataset: &Dataset, index: usize) -> Result<(Slice, Option<Mask>), TrainError> {
+/// A slice with its truth, and where its stack lies.
+type ReadSlice = (Slice, Option<Mask>, Option<Geometry>);
+
+fn read_slice(dataset: &Dataset, index: usize) -> Result<ReadSlice, TrainError> {
     let item = &dataset.items[index];
-    let planes = picture::picture(&item.image, item.page)?.planes;
+    let Picture { planes, geometry } = picture::picture(&item.image, item.page)?;
     let (rows, cols) = (planes[0].rows, planes[0].cols);
     let truth = match &item.mask {
         Some(mask) => Some(picture::mask(mask, item.page)?),
@@ -166,7 +171,7 @@ fn read_slice(dataset: &Dataset, index: usize) -> Result<(Slice, Option<Mask>), 
     }
     let slice =
         Slice { name: item.name.clone(), path: item.image.clone(), page: item.page, planes, warnings: Vec::new() };
-    Ok((slice, truth))
+    Ok((slice, truth, geometry))
 }
 
 fn empty_scan(rows: usize, cols: usize, planes: usize) -> Scan {

@@ -37,3 +37,4 @@ pub mod split;
 pub mod store;
 pub mod trial;
 pub mod validate;
+pub mod volume;

@@ -26,7 +26,7 @@ pub fn augmented(
     let picture = picture::picture(image, page)?;
     let planes = [picture.plane(0), picture.plane(1), picture.plane(2)];
     let (rows, cols) = (planes[0].rows, planes[0].cols);
-    let prepared = Prepared::of_slices(&[planes], rows, cols);
+    let prepared = Prepared::of_placed(&[planes], rows, cols, picture.pixel_mm());
     let field = prepared.field(crop, rows, cols);
     let stats = &prepared.stats[FLAIR];
     let gray = |value: &f32| ((value * stats.std + stats.mean).clamp(0.0, 1.0) * 255.0).round() as u8;

@@ -74,7 +74,8 @@ impl Store {
             }
             for ((rows, cols), slices) in scans {
                 let planes: Vec<_> = slices.iter().map(|(_, p)| [p.plane(0), p.plane(1), p.plane(2)]).collect();
-                let prepared = Prepared::of_slices(&planes, rows, cols);
+                let pixel_mm = slices.first().and_then(|(_, picture)| picture.pixel_mm());
+                let prepared = Prepared::of_placed(&planes, rows, cols, pixel_mm);
                 for (item, _) in &slices {
                     store.scan_of[*item] = store.prepared.len();
                 }

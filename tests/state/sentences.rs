@@ -199,7 +199,7 @@ fn a_drag_names_what_would_open_by_the_names_alone() {
         "Open 2 files (JPEG, PNG) and 1 folder"
     );
     let foreign = labels::drag_hover_line(&paths(&["report.pdf", "letter.docx"])).unwrap();
-    assert_eq!(foreign, "Not pictures by their name: DOCX, PDF. PNG, JPEG, TIFF, BMP, WebP open here");
+    assert_eq!(foreign, "Not pictures by their name: DOCX, PDF. NIfTI, PNG, JPEG, TIFF, BMP, WebP open here");
     assert_eq!(labels::drag_hover_line(&paths(&["a.webp", "b.pdf"])).unwrap(), "Open 2 files (PDF, WebP)");
 }
 

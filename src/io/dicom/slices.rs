@@ -33,6 +33,8 @@ pub fn scan_of(volume: Volume, title: &str) -> Scan {
     }
     let (rows, cols) = (frames[0].plane.rows, frames[0].plane.cols);
     let about = About {
+        stored_axes: String::new(),
+        made_of: Vec::new(),
         geometry,
         frame_of_reference: header.frame_of_reference.clone(),
         description: header.description.clone(),

@@ -6,7 +6,9 @@
 
 mod affine;
 mod header;
+mod labels;
 mod source;
+mod subjects;
 mod values;
 
 use std::ops::ControlFlow;
@@ -14,7 +16,9 @@ use std::path::Path;
 
 pub use affine::Order;
 pub use header::{Form, Header};
+pub use labels::{Role, is_named_mask, role};
 pub use source::{form_of, header_path};
+pub use subjects::split;
 
 use self::source::Source;
 use self::values::{Kind, Reader, Seen};
@@ -22,7 +26,9 @@ use super::error::IoError;
 use super::limits;
 use super::series::file_name;
 use crate::domain::geometry::Geometry;
-use crate::domain::scan::{About, FileWindow, Plane, Rescale, Scan, Sequence, Slice, WindowFunction};
+use crate::domain::grid::Grid;
+use crate::domain::scan::{About, FileWindow, Plane, Rescale, Scan, Slice, WindowFunction};
+use crate::domain::sequences;
 
 /// NIfTI's code for label values.
 const INTENT_LABEL: i32 = 1002;
@@ -67,9 +73,27 @@ pub fn read(path: &Path, on_slice: &mut dyn FnMut() -> ControlFlow<()>) -> Resul
     let planes = read_planes(&mut values, &plan, &header, order, &mut warnings, on_slice)?;
     let sizes = [plan.shape[2], plan.shape[1], plan.shape[0]];
     let shown = geometry.map(|stored| order.shown_geometry(&stored, sizes));
-    let about = about(&header, &plan, shown, is_gzip);
+    let mut about = about(&header, &plan, shown, is_gzip);
+    about.stored_axes = geometry.map(|stored| stored.axis_codes()).unwrap_or_default();
     let holds_labels = header.intent_code == INTENT_LABEL;
     Ok(Volume { scan: scan(path, planes, about, warnings), holds_labels, volumes: plan.volumes })
+}
+
+/// Where the volume at `path` lies as it is shown, and its sizes `[slices, rows, cols]`, from the header alone.
+///
+/// *Errors*: as [`read`], but for what only the values show.
+pub fn outline(path: &Path) -> Result<(Option<Grid>, [usize; 3]), IoError> {
+    let header_file = header_path(path).unwrap_or_else(|| path.to_owned());
+    let mut source = Source::open(&header_file)?;
+    let head = source.head()?;
+    let header = Header::parse(&head).ok_or_else(|| not_nifti(&head, path))?;
+    let shape = Plan::of(&header, &source, path)?.shape;
+    let stored = affine::stored_geometry(&header, &mut Vec::new());
+    let order = stored.as_ref().map_or(Order::UNKNOWN, Order::radiological);
+    let [rows, cols] = order.shown_size([shape[1], shape[0]]);
+    let sizes = [shape[2], rows, cols];
+    let shown = |stored: Geometry| order.shown_geometry(&stored, [shape[2], shape[1], shape[0]]);
+    Ok((stored.map(|stored| Grid { geometry: shown(stored), sizes }), sizes))
 }
 
 /// What will be read, checked against every limit.
@@ -216,7 +240,7 @@ fn scan(path: &Path, planes: Vec<Plane>, about: About, warnings: Vec<String>) ->
         })
         .collect();
     let (rows, cols) = slices.first().map_or((0, 0), |s| (s.planes[0].rows, s.planes[0].cols));
-    let (kind, sequences) = ("NIfTI".to_owned(), vec![Sequence::Unknown]);
+    let (kind, sequences) = ("NIfTI".to_owned(), vec![sequences::guess(&title, &about)]);
     Scan { title, kind, rows, cols, sequences, slices, reference: Vec::new(), warnings, about }
 }
 

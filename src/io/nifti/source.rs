@@ -25,6 +25,9 @@ pub struct Source {
     /// Bytes of the file as it lies on the disk.
     length: u64,
     position: u64,
+    /// Bytes that were looked at and not yet taken, from `taken` on.
+    ahead: Vec<u8>,
+    taken: usize,
 }
 
 enum Bytes {
@@ -44,7 +47,7 @@ impl Source {
         let file = BufReader::new(file);
         let bytes =
             if mark == [0x1F, 0x8B] { Bytes::Gzip(Box::new(MultiGzDecoder::new(file))) } else { Bytes::Plain(file) };
-        Ok(Self { path: path.to_owned(), bytes, length, position: 0 })
+        Ok(Self { path: path.to_owned(), bytes, length, position: 0, ahead: Vec::new(), taken: 0 })
     }
 
     /// Whether the bytes come out of gzip.
@@ -52,17 +55,19 @@ impl Source {
         matches!(self.bytes, Bytes::Gzip(_))
     }
 
-    /// The first bytes, enough for any header; fewer where there are no more.
+    /// The first bytes, enough for any header; fewer where there are no more. They are only looked at: a volume's values
+    /// may begin among them.
     pub fn head(&mut self) -> Result<Vec<u8>, IoError> {
         let mut head = vec![0; V2_BYTES];
         let mut filled = 0;
         while filled < head.len() {
-            match self.read(&mut head[filled..])? {
+            match self.read_on(&mut head[filled..])? {
                 0 => break,
                 n => filled += n,
             }
         }
         head.truncate(filled);
+        self.ahead.clone_from(&head);
         Ok(head)
     }
 
@@ -110,15 +115,27 @@ impl Source {
     }
 
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, IoError> {
+        let waiting = &self.ahead[self.taken..];
+        let count = if waiting.is_empty() {
+            self.read_on(buffer)?
+        } else {
+            let count = waiting.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&waiting[..count]);
+            self.taken += count;
+            count
+        };
+        self.position += count as u64;
+        Ok(count)
+    }
+
+    /// The file's next bytes.
+    fn read_on(&mut self, buffer: &mut [u8]) -> Result<usize, IoError> {
         let result = match &mut self.bytes {
             Bytes::Plain(file) => file.read(buffer),
             Bytes::Gzip(stream) => stream.read(buffer),
         };
         match result {
-            Ok(count) => {
-                self.position += count as u64;
-                Ok(count)
-            }
+            Ok(count) => Ok(count),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(self.ended()),
             Err(_) if self.is_gzip() => Err(self.damaged("its gzip stream is not valid".to_owned())),
             Err(error) => Err(IoError::read(&error, &self.path)),

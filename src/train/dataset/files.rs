@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::patients::Owner;
 use super::table;
+use crate::io::cases;
 use crate::train::error::TrainError;
 use crate::train::picture;
 
@@ -64,6 +65,15 @@ impl Left {
         }
     }
 
+    /// As [`Left::say`], for what is not left out after all: "3 patients lack T1 …".
+    pub fn say_as(self, notes: &mut Notes, words: &str) {
+        if self.count > 0 {
+            let more = if self.count > self.examples.len() { ", …" } else { "" };
+            let text = format!("{} {words} ({}{more})", self.count, self.examples.join(", "));
+            notes.add(text, self.files);
+        }
+    }
+
     /// Adds the line, where any was left out.
     pub fn say(self, notes: &mut Notes) {
         if self.count > 0 {
@@ -105,7 +115,8 @@ pub fn table_in(folder: &Path) -> Result<Option<PathBuf>, TrainError> {
 
 /// The subfolder to go on in, where `folder` holds nothing but one folder whose children are folders.
 pub fn only_child(folder: &Path) -> Result<Option<PathBuf>, TrainError> {
-    let inside: Vec<PathBuf> = entries(folder)?.into_iter().filter(|p| p.is_dir() || is_picture(p)).collect();
+    let inside: Vec<PathBuf> =
+        entries(folder)?.into_iter().filter(|p| p.is_dir() || is_picture(p) || cases::is_volume_name(p)).collect();
     match inside.as_slice() {
         [only] if only.is_dir() && entries(only)?.iter().any(|p| p.is_dir()) => Ok(Some(only.clone())),
         _ => Ok(None),
@@ -120,6 +131,15 @@ pub fn child(folder: &Path, name: &str) -> Result<Option<PathBuf>, TrainError> {
 
 /// All pictures below `folder`, in order of their paths.
 pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    below(folder, is_picture)
+}
+
+/// All volumes below `folder`, in order of their paths.
+pub fn volumes(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    below(folder, cases::is_volume_name)
+}
+
+fn below(folder: &Path, is_wanted: fn(&Path) -> bool) -> Result<Vec<PathBuf>, TrainError> {
     let mut found = Vec::new();
     let mut waiting = vec![(folder.to_owned(), 0)];
     while let Some((folder, depth)) = waiting.pop() {
@@ -128,7 +148,7 @@ pub fn pictures(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
                 if depth < MAX_DEPTH {
                     waiting.push((path, depth + 1));
                 }
-            } else if is_picture(&path) {
+            } else if is_wanted(&path) {
                 found.push(path);
             }
         }
