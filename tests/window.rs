@@ -7,6 +7,7 @@ mod kit;
 mod models;
 mod parts;
 mod reviews;
+mod roles;
 mod states;
 mod training;
 mod training_on_scan;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::domain::assembly::Roles;
 use crate::domain::device::DeviceChoice;
 use crate::domain::finding::Finding;
 use crate::domain::measurement::Measurement;
@@ -109,6 +110,15 @@ pub enum Command {
         /// Files or folders, or [`SAMPLE_PATH`].
         paths: Vec<PathBuf>,
     },
+    /// Put a study's series together for the nets in other roles (loader; the newest wins); answered as an opening is.
+    Assemble {
+        /// Job.
+        job: JobId,
+        /// The study.
+        study: Arc<Study>,
+        /// Which of its scans stands for which sequence.
+        roles: Roles,
+    },
     /// Load the nets (analyst).
     LoadModels {
         /// Job.
@@ -203,6 +213,7 @@ impl Command {
     pub fn job(&self) -> JobId {
         match self {
             Self::Open { job, .. }
+            | Self::Assemble { job, .. }
             | Self::LoadModels { job, .. }
             | Self::Analyze { job, .. }
             | Self::OutlineSlice { job, .. }

@@ -124,7 +124,7 @@ impl Crew {
 
     fn worker_of(&self, command: &Command) -> &Worker {
         match command {
-            Command::Open { .. } => &self.loader,
+            Command::Open { .. } | Command::Assemble { .. } => &self.loader,
             Command::LoadModels { .. } | Command::Analyze { .. } | Command::OutlineSlice { .. } => &self.analyst,
             Command::Lab { order, .. } => match order {
                 LabOrder::Try(_)

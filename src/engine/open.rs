@@ -8,10 +8,11 @@ use super::command::SAMPLE_PATH;
 use super::event::Event;
 use super::failure::Failure;
 use super::outbox::{Job, Stop};
+use crate::domain::assembly::{AssemblyError, Roles};
 use crate::domain::scan::Study;
 use crate::io::error::IoError;
 use crate::io::open::Opened;
-use crate::io::{limits, open, sample};
+use crate::io::{limits, open, sample, volumes};
 
 /// What the loader keeps between jobs: which studies are still open somewhere, to hold them to the shared ceiling.
 #[derive(Default)]
@@ -47,6 +48,23 @@ pub fn run(loader: &mut Loader, job: &mut Job, paths: &[PathBuf]) -> Result<(), 
     loader.opened.extend(studies.iter().map(Arc::downgrade));
     let failures = opened.failures.iter().map(|(_, error)| Failure::from(error)).collect();
     job.emit(Event::Opened { job: job.id, studies, failures });
+    Ok(())
+}
+
+/// Puts the series of `study` together for the nets in other `roles`.
+pub fn assemble(loader: &mut Loader, job: &mut Job, study: &Study, roles: &Roles) -> Result<(), Stop> {
+    job.progress("Putting the series together", 0, 0);
+    let token = job.token().clone();
+    let mut on_step = || if token.is_canceled() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let study = volumes::reassemble(study, roles, &mut on_step).map_err(|error| match error {
+        AssemblyError::Stopped => Stop::Canceled,
+        AssemblyError::NoFlair => {
+            Stop::Failed(Failure::new("The series could not be put together", &error.to_string()))
+        }
+    })?;
+    let study = Arc::new(study);
+    loader.opened.push(Arc::downgrade(&study));
+    job.emit(Event::Opened { job: job.id, studies: vec![study], failures: Vec::new() });
     Ok(())
 }
 

@@ -37,6 +37,7 @@ impl Ticket {
     pub fn new(command: Command) -> Self {
         let rank = match &command {
             Command::Open { .. }
+            | Command::Assemble { .. }
             | Command::Analyze { .. }
             | Command::Lab { order: LabOrder::Survey(_) | LabOrder::Preview(_), .. } => Rank::Look,
             Command::LoadModels { .. } => Rank::Nets,

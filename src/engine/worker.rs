@@ -104,6 +104,7 @@ impl Bench {
         let _reading = is_reading.then(|| lab.reading());
         match command {
             Command::Open { paths, .. } => open::run(&mut self.loader, job, paths),
+            Command::Assemble { study, roles, .. } => open::assemble(&mut self.loader, job, study, roles),
             Command::LoadModels { choice, .. } => models::run(&mut self.analyst, job, choice),
             Command::Analyze { study, scan, options, .. } => {
                 analyze::run(&mut self.analyst, job, inbox, &analyze::Request { study, scan: *scan, options: *options })

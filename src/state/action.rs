@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use crate::domain::review::{ReaderCall, Verdict};
+use crate::domain::scan::Sequence;
 use crate::domain::window::Window;
 use crate::engine::command::{JobId, Pick};
 use crate::io::settings::ThemeChoice;
@@ -56,6 +57,15 @@ pub enum FileAction {
     ClearRecent,
     /// Close a study; `None` for the one on screen.
     Close(Option<StudyId>),
+    /// Let this series of this study, or none, stand for a sequence in the stack for the nets.
+    TakeAs {
+        /// The study.
+        study: StudyId,
+        /// Index into its scans; `None`: the sequence is missing.
+        scan: Option<usize>,
+        /// What it stands for.
+        sequence: Sequence,
+    },
     /// Export the study on screen: asks for a folder first.
     Export,
     /// Export into the folder that was typed.

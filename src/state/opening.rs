@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::scan::Study;
+use crate::domain::assembly::Roles;
+use crate::domain::scan::{Sequence, Study};
 use crate::engine::command::{Command, JobId};
 use crate::engine::failure::Failure;
 
@@ -30,6 +31,28 @@ pub(super) fn open(state: &mut AppState, paths: Vec<PathBuf>) -> Vec<Command> {
     let progress = Progress { what: "Opening", done: 0, total: 0 };
     state.opening = Opening::Running { job, paths: paths.clone(), progress };
     vec![Command::Open { job, paths }]
+}
+
+/// Puts the series of a study together for the nets with `scan` standing for `sequence`.
+pub(super) fn take_as(state: &mut AppState, id: StudyId, scan: Option<usize>, sequence: Sequence) -> Vec<Command> {
+    let Some(study) = state.study(id).map(|s| Arc::clone(&s.study)) else { return Vec::new() };
+    let before = Roles::in_use(&study.scans);
+    let mut roles = before;
+    roles.set(sequence, scan);
+    state.notices.clear(About::Study(id));
+    if roles == before {
+        return Vec::new();
+    }
+    if roles.flair.is_none() {
+        let words =
+            "Without a FLAIR the nets can't read these series: choose one that takes its place first.".to_owned();
+        state.notices.add(Level::Warning, About::Study(id), words, Vec::new());
+        return Vec::new();
+    }
+    let job = state.inner.jobs.mint();
+    let progress = Progress { what: "Putting the series together", done: 0, total: 0 };
+    state.opening = Opening::Running { job, paths: vec![study.source.clone()], progress };
+    vec![Command::Assemble { job, study, roles }]
 }
 
 /// Opens what was typed or pasted.

@@ -92,6 +92,7 @@ fn update_file(state: &mut AppState, action: FileAction) -> Vec<Command> {
             Some(id) => opening::close(state, id),
             None => Vec::new(),
         },
+        FileAction::TakeAs { study, scan, sequence } => opening::take_as(state, study, scan, sequence),
         FileAction::Export => pick_paths(state, Pick::ExportFolder),
         FileAction::ExportText(text) => exporting::export_text(state, &text),
         FileAction::PathGiven(pick, text) => match opening::paths_of_text(&text).into_iter().next() {

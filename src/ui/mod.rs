@@ -23,6 +23,7 @@ mod popups;
 mod review_panel;
 mod root;
 mod search;
+mod series_roles;
 mod settings_menu;
 mod status_bar;
 mod strip;

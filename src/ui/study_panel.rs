@@ -7,6 +7,7 @@ use super::desk::Desk;
 use super::measurements;
 use super::notices;
 use super::picture::scan_key;
+use super::series_roles;
 use super::textures::{Key, Kind};
 use super::theme::{self, GRID, Palette};
 use super::transform::UiFromImage;
@@ -75,6 +76,7 @@ fn study_ui(ui: &mut Ui, state: &AppState, study: &StudyState, desk: &mut Desk, 
     for scan in 0..study.study.scans.len() {
         scan_ui(ui, state, study, scan, desk, actions);
     }
+    series_roles::series_roles_ui(ui, study, actions);
     ui.add_space(GRID);
 }
 
@@ -123,8 +125,9 @@ fn sequence_ui(
 ) -> bool {
     let palette = Palette::of(ui);
     let size = vec2(ui.available_width(), THUMBNAIL + 12.0);
-    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_selected, name));
+    series_roles::drag(&response, study, scan);
     if !ui.is_rect_visible(rect) {
         return response.clicked();
     }
