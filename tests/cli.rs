@@ -12,6 +12,17 @@ fn version_names_commit_and_features() {
 }
 
 #[test]
+fn a_verbose_version_names_the_kernels_that_run_here() {
+    let output = Place::new().run(&["--version", "--verbose"]);
+    let said = text(&output.stdout);
+    assert_eq!(code(&output), 0, "{said}");
+    let vectors = glioview::nn::ops::cpu::vectors().label();
+    assert!(said.contains("device: CPU · ") && said.contains(&format!("vector instructions: {vectors}")), "{said}");
+    assert!(said.contains("3×3 convolution: Winograd"), "{said}");
+    assert_eq!(code(&Place::new().run(&["--verbose"])), 2, "alone it says nothing");
+}
+
+#[test]
 fn wrong_words_end_with_two_and_say_which() {
     let place = Place::new();
     for (arguments, word) in [

@@ -16,11 +16,16 @@ pub mod train;
 pub mod trouble;
 pub mod values;
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::LazyLock;
 
 use clap::{Parser, Subcommand};
+
+use crate::domain::device::DeviceChoice;
+use crate::nn::device;
+use crate::nn::ops::cpu;
 
 /// What the program was asked to do.
 #[derive(Debug)]
@@ -61,16 +66,37 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     format!("{} ({commit}; features: {devices})", env!("CARGO_PKG_VERSION"))
 });
 
+/// What `--version` prints; with `--verbose` also what computes on this machine.
+fn version_text(is_verbose: bool) -> String {
+    let mut text = format!("glioview {}\n", VERSION.as_str());
+    if is_verbose {
+        let vectors = cpu::vectors().label();
+        if let Ok(device) = device::open(DeviceChoice::Auto) {
+            let _ = writeln!(text, "device: {}", device.label);
+        }
+        let _ = writeln!(text, "vector instructions: {vectors} ({} caps them)", cpu::CAP_VARIABLE);
+        let _ =
+            writeln!(text, "3×3 convolution: {}, elsewhere unfolded into matrix products", cpu::convolution_label());
+    }
+    text
+}
+
 /// Review of brain-tumor MRI with a slice classifier and a U-Net. Research use only. Not for diagnosis.
 ///
 /// Without a command the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "glioview", version = VERSION.as_str(), args_conflicts_with_subcommands = true)]
+#[command(name = "glioview", version = VERSION.as_str(), disable_version_flag = true, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     task: Option<Task>,
     /// Files and folders to open in the window.
     paths: Vec<PathBuf>,
+    /// Print version, commit and features.
+    #[arg(short = 'V', long)]
+    version: bool,
+    /// With --version: what computes here, and with which kernels.
+    #[arg(long, requires = "version")]
+    verbose: bool,
 }
 
 /// The commands.
@@ -89,6 +115,10 @@ enum Task {
 /// Reads the program's arguments. Prints help, version or what is wrong with them, and then ends the program.
 pub fn parse() -> Invocation {
     let arguments = Arguments::parse();
+    if arguments.version {
+        print!("{}", version_text(arguments.verbose));
+        std::process::exit(0);
+    }
     match arguments.task {
         Some(task) => Invocation::Terminal(Terminal(task)),
         None => Invocation::Window { paths: arguments.paths },

@@ -39,6 +39,14 @@ pub fn vectors() -> Vectors {
     })
 }
 
+/// How 3×3 convolutions of stride 1 are computed with [`vectors`].
+pub fn convolution_label() -> &'static str {
+    match vectors() {
+        Vectors::Portable => "Winograd F(4×4)",
+        Vectors::Avx2 | Vectors::Avx512 => "Winograd F(4×4) or direct, by shape",
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 fn found() -> Vectors {
     if is_x86_feature_detected!("avx512f") {
