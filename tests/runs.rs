@@ -2,6 +2,7 @@
 //! (`training`).
 
 mod curves;
+mod finish;
 mod folder;
 mod interrupted;
 mod kit;

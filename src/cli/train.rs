@@ -4,6 +4,7 @@
 mod arguments;
 mod terminal;
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,6 +17,7 @@ use crate::io::home::Home;
 use crate::io::runs;
 use crate::train::error::TrainError;
 use crate::train::event::EndReason;
+use crate::train::finish;
 use crate::train::run::Run;
 use crate::train::split::Part;
 
@@ -61,8 +63,36 @@ fn train(arguments: &TrainArguments) -> Result<EndReason, TrainError> {
         log::warn!("the window's list of runs will lack this one: {error}");
     }
     print_data(&run);
+    let folder = run.folder().to_owned();
     let mut terminal = Terminal::new(bar, stop.clone());
-    run.train(&mut [&mut terminal])
+    let reason = run.train(&mut [&mut terminal])?;
+    choose_thresholds(&folder, &stop);
+    Ok(reason)
+}
+
+/// The thresholds of the best weights, on the validation part; a training that was stopped on request ends at once.
+fn choose_thresholds(folder: &Path, stop: &AtomicBool) {
+    const LATER: &str = "glioview evaluate --split val --choose-thresholds does it";
+    if stop.load(Ordering::Relaxed) {
+        println!("The threshold was not chosen; {LATER}.");
+        return;
+    }
+    let bar = Bar::new();
+    let chosen = finish::choose_thresholds(folder, &mut |done, total| {
+        bar.show("Choosing the threshold on val", done, total);
+        !stop.load(Ordering::Relaxed)
+    });
+    bar.clear();
+    match chosen {
+        Ok(Some(chosen)) => println!(
+            "Threshold {:.2}, chosen on {} slices of {} validation patients and written into the card",
+            chosen.thresholds.threshold, chosen.slices, chosen.patients
+        ),
+        Ok(None) => {}
+        Err(TrainError::Stopped) => println!("The threshold was not chosen; {LATER}."),
+        // The training itself is over and kept.
+        Err(error) => eprintln!("glioview: the threshold was not chosen: {error}"),
+    }
 }
 
 fn print_data(run: &Run) {

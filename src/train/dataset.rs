@@ -13,6 +13,8 @@ use self::files::{Left, Notes};
 use self::patients::Owner;
 use super::error::TrainError;
 use super::picture;
+use crate::domain::mask::Mask;
+use crate::nn::ops::{map_together, things_at_once};
 
 /// One slice of the data set.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,28 +181,23 @@ fn labeled(candidates: Vec<Candidate>, notes: &mut Notes, progress: Progress<'_>
     let (mut disagreeing, mut graded) = (Vec::new(), Vec::new());
     let mut unreadable = Left::new("masks that cannot be read");
     let mut unlabeled = Left::new("slices that have neither a mask nor a label");
-    let (mut kept, total) = (Vec::new(), candidates.len());
-    let mut masks = picture::MaskReader::default();
-    for (done, candidate) in candidates.into_iter().enumerate() {
-        if !progress(done, total) {
-            return Err(TrainError::Stopped);
-        }
-        let mask = match &candidate.mask {
-            None => None,
-            Some(path) => match masks.read(path, candidate.page) {
-                Ok(mask) => {
-                    if masks.is_graded() && graded.last() != Some(path) {
-                        graded.push(path.clone());
-                    }
-                    Some(mask)
+    let mut kept = Vec::new();
+    let seen = mask_looks(&candidates, progress)?;
+    for (candidate, look) in candidates.into_iter().zip(seen) {
+        let mask = match (look, &candidate.mask) {
+            (None, _) => None,
+            (Some(Ok(look)), path) => {
+                if look.is_graded && graded.last() != path.as_ref() {
+                    graded.extend(path.clone());
                 }
-                Err(error) => {
-                    unreadable.add(&error.to_string(), Some(path));
-                    continue;
-                }
-            },
+                Some(look)
+            }
+            (Some(Err(error)), path) => {
+                unreadable.add(&error.to_string(), path.as_deref());
+                continue;
+            }
         };
-        let by_mask = mask.as_ref().map(|mask| !mask.is_empty());
+        let by_mask = mask.as_ref().map(|mask| mask.has_tumor);
         let Some(label) = by_mask.or(candidate.label) else {
             unlabeled.add(&display_name(&candidate.image, candidate.page), Some(&candidate.image));
             continue;
@@ -208,7 +205,7 @@ fn labeled(candidates: Vec<Candidate>, notes: &mut Notes, progress: Progress<'_>
         if candidate.label.is_some_and(|told| told != label) {
             disagreeing.push(candidate.image.clone());
         }
-        kept.push(Labeled { candidate, label, mask_size: mask.map(|mask| [mask.rows, mask.cols]) });
+        kept.push(Labeled { candidate, label, mask_size: mask.map(|mask| mask.size) });
     }
     if !disagreeing.is_empty() {
         let text = format!("the label disagrees with the mask on {} slices; the mask counts", disagreeing.len());
@@ -224,6 +221,41 @@ fn labeled(candidates: Vec<Candidate>, notes: &mut Notes, progress: Progress<'_>
     unlabeled.say(notes);
     unreadable.say(notes);
     Ok(kept)
+}
+
+/// What a mask says of its slice.
+struct MaskLook {
+    size: [usize; 2],
+    has_tumor: bool,
+    is_graded: bool,
+}
+
+/// Looks into every mask, on all threads; `None` where a slice has none. A stack's pages stay together, so that its file
+/// is decoded once.
+fn mask_looks(
+    candidates: &[Candidate],
+    progress: Progress<'_>,
+) -> Result<Vec<Option<Result<MaskLook, TrainError>>>, TrainError> {
+    let files: Vec<&[Candidate]> = candidates.chunk_by(|a, b| a.mask.is_some() && a.mask == b.mask).collect();
+    let mut looks = Vec::with_capacity(candidates.len());
+    for block in files.chunks(things_at_once()) {
+        if !progress(looks.len(), candidates.len()) {
+            return Err(TrainError::Stopped);
+        }
+        looks.extend(map_together(block, |pages| looks_of_file(pages)).into_iter().flatten());
+    }
+    Ok(looks)
+}
+
+fn looks_of_file(pages: &[Candidate]) -> Vec<Option<Result<MaskLook, TrainError>>> {
+    let mut masks = picture::MaskReader::default();
+    let look = |candidate: &Candidate| {
+        let mask = masks.read(candidate.mask.as_ref()?, candidate.page);
+        let of =
+            |mask: Mask, is_graded| MaskLook { size: [mask.rows, mask.cols], has_tumor: !mask.is_empty(), is_graded };
+        Some(mask.map(|mask| of(mask, masks.is_graded())))
+    };
+    pages.iter().map(look).collect()
 }
 
 /// The form of a table: paths relative to it, columns by name.

@@ -17,6 +17,7 @@ pub mod evaluate;
 pub mod event;
 pub mod examples;
 pub mod figures;
+pub mod finish;
 pub mod folds;
 pub mod gallery;
 pub mod inspect;

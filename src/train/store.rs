@@ -13,6 +13,7 @@ use super::picture::{self, Picture};
 use crate::domain::mask::Mask;
 use crate::domain::scan::Samples;
 use crate::nn::input::Prepared;
+use crate::nn::ops::{map_together, things_at_once};
 
 /// Memory for decoded pictures where the user names none: the whole LGG set takes 0.6 GiB.
 pub const DEFAULT_CEILING_BYTES: usize = 1 << 30;
@@ -33,6 +34,13 @@ pub struct Store {
 
 /// A slice's item with its picture.
 type Read = (usize, Arc<Picture>);
+
+/// What the survey saw of one slice.
+struct Seen {
+    picture: Arc<Picture>,
+    print: Option<u64>,
+    look: Option<Look>,
+}
 
 /// A mask at one bit a pixel, so that all masks of a data set stay in memory.
 struct PackedMask {
@@ -59,15 +67,20 @@ impl Store {
         let mut done = 0;
         for patient in 0..store.dataset.patients.len() {
             let mut scans: BTreeMap<(usize, usize), Vec<Read>> = BTreeMap::new();
-            for item in store.dataset.slices_of(patient) {
-                match store.look_at(item) {
-                    Ok(picture) => {
-                        let plane = picture.plane(0);
-                        scans.entry((plane.rows, plane.cols)).or_default().push((item, picture));
+            let items = store.dataset.slices_of(patient);
+            for items in items.chunks(things_at_once()) {
+                for (item, look) in items.iter().copied().zip(map_together(items, |&item| store.look_at(item))) {
+                    match look {
+                        Ok(Seen { picture, print, look }) => {
+                            let plane = picture.plane(0);
+                            let size = (plane.rows, plane.cols);
+                            (store.prints[item], store.looks[item]) = (print, look);
+                            scans.entry(size).or_default().push((item, picture));
+                        }
+                        Err(error) => bad.push((item, error.to_string())),
                     }
-                    Err(error) => bad.push((item, error.to_string())),
                 }
-                done += 1;
+                done += items.len();
                 if !progress(done, total) {
                     return Err(TrainError::Stopped);
                 }
@@ -172,7 +185,7 @@ impl Store {
     }
 
     /// Decodes one slice with its mask, checks that they fit, takes the fingerprint.
-    fn look_at(&mut self, item: usize) -> Result<Arc<Picture>, TrainError> {
+    fn look_at(&self, item: usize) -> Result<Seen, TrainError> {
         let picture = self.picture(item)?;
         let plane = picture.plane(0);
         if let Some(mask) = self.mask(item)?
@@ -186,9 +199,8 @@ impl Store {
                 path: self.dataset.items[item].image.clone(),
             });
         }
-        self.prints[item] = fingerprint(&picture);
-        self.looks[item] = Look::of(&picture);
-        Ok(picture)
+        let (print, look) = (fingerprint(&picture), Look::of(&picture));
+        Ok(Seen { picture, print, look })
     }
 
     /// Leaves the bad slices out, said with up to three examples.

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use glioview::domain::card::Architecture;
+use glioview::domain::card::{Architecture, Task, Thresholds};
 use glioview::domain::history::XAxis;
 use glioview::engine::command::{Command, JobId};
 use glioview::engine::event::Event;
 use glioview::engine::lab::order::{Control, LabOrder};
-use glioview::engine::lab::report::{LabReport, RunRecord};
+use glioview::engine::lab::report::{Chosen, LabReport, RunRecord};
 use glioview::state::action::{Action, AppAction};
 use glioview::state::screen::MainView;
 use glioview::state::training::data::{Survey, set_share};
@@ -337,4 +337,30 @@ fn what_the_program_holds_is_among_the_live_numbers() {
     hear(&mut desk, job, LabReport::Memory(2_140_000_000));
     let detail = words::detail(desk.app.training.running().unwrap());
     assert!(detail.contains(" 2.1 GB · CPU"), "{detail}");
+}
+
+#[test]
+fn the_threshold_is_chosen_after_the_end_and_who_reads_with_these_weights_reads_with_it() {
+    let mut desk = ready(false);
+    let job = begun(&mut desk);
+    let ended = TrainEvent::Ended { reason: EndReason::Finished, best_epoch: Some(0), best_val_loss: Some(0.5) };
+    hear(&mut desk, job, LabReport::Training(ended));
+    desk.hear(Event::Progress { job, what: "Choosing the threshold", done: 40, total: 210 });
+    let live = |desk: &Desk| desk.app.training.line[0].clone();
+    assert_eq!(live(&desk).phase, Phase::Ended(EndReason::Finished), "the training is over all the same");
+    assert_eq!(words::thresholds(&live(&desk)).as_deref(), Some("Choosing the threshold on validation,  40 of 210"));
+    let commands = act(&mut desk, TrainingAction::SkipThresholds(job));
+    assert!(matches!(commands[..], [Command::Cancel { job: of }] if of == job));
+    let thresholds = Thresholds { threshold: 0.42, band_low: None, band_high: None };
+    let chosen = Chosen { task: Task::Segmenter, thresholds, patients: 13, slices: 400 };
+    let commands = hear(&mut desk, job, LabReport::Thresholds(Some(chosen.clone())));
+    assert!(!commands.iter().any(|c| matches!(c, Command::LoadModels { .. })), "nobody reads with them");
+    let said = words::thresholds(&live(&desk));
+    assert_eq!(said.as_deref(), Some("Threshold 0.42, chosen on 13 validation patients"));
+    desk.app.model.choice.segmenter = Some("/runs/a/best.safetensors".into());
+    let commands = hear(&mut desk, job, LabReport::Thresholds(Some(chosen)));
+    assert!(commands.iter().any(|c| matches!(c, Command::LoadModels { .. })), "{commands:?}");
+    desk.hear(Event::Failed { job, failure: failure("Its thresholds were not chosen") });
+    assert_eq!(live(&desk).phase, Phase::Ended(EndReason::Finished), "what came after it failed, not the training");
+    assert!(desk.notices().iter().any(|text| text.contains("thresholds were not chosen")));
 }

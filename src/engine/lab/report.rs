@@ -11,6 +11,7 @@ use crate::train::config::TrainConfig;
 pub use crate::train::event::Mark;
 use crate::train::event::{EpochRecord, TrainEvent};
 pub use crate::train::examples::{ExamplePicture, ExampleSheet};
+pub use crate::train::finish::Chosen;
 use crate::train::trial::Trial;
 
 /// One report; [`super::super::event::Event::Lab`] carries it.
@@ -32,6 +33,8 @@ pub enum LabReport {
     Memory(u64),
     /// The training is paused (true) or goes on (false).
     Paused(bool),
+    /// The thresholds of the training's best weights are chosen and in its card; `None` where they were not chosen.
+    Thresholds(Option<Chosen>),
     /// The run lies in the trash; its folder there.
     Trashed(PathBuf),
     /// All runs, newest first.

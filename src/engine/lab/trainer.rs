@@ -22,6 +22,7 @@ use crate::train::config::TrainConfig;
 use crate::train::epoch_net::EpochNet;
 use crate::train::error::TrainError;
 use crate::train::event::TrainEvent;
+use crate::train::finish;
 use crate::train::observer::{Flow, Observer};
 use crate::train::run::Run;
 
@@ -57,7 +58,7 @@ pub fn resume(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, folder: &Path) -> Re
     train(&steered, &home, job, run)
 }
 
-fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), Stop> {
+fn train(steered: &Steered<'_>, home: &Home, job: &mut Job, run: Run) -> Result<(), Stop> {
     // A training asks for the same blocks step after step.
     crate::nn::ops::keep_freed_memory();
     if !steered.lab.is_inline {
@@ -82,7 +83,24 @@ fn train(steered: &Steered<'_>, home: &Home, job: &Job, run: Run) -> Result<(), 
         job.emit(Event::Lab { job: job.id, report: LabReport::Trashed(place) });
         return Ok(());
     }
-    result.map(|_| ()).map_err(|e| ended_early("The training stopped", &e))
+    result.map_err(|e| ended_early("The training stopped", &e))?;
+    choose_thresholds(steered, job, &folder)
+}
+
+/// The training is over and told; now its thresholds, on the validation part. Canceled, the card keeps what it has.
+fn choose_thresholds(steered: &Steered<'_>, job: &mut Job, folder: &Path) -> Result<(), Stop> {
+    let token = job.token().clone();
+    let chosen = finish::choose_thresholds(folder, &mut |done, total| {
+        job.progress("Choosing the threshold", done, total);
+        steered.lab.give_way(&|| token.is_canceled());
+        !token.is_canceled()
+    });
+    let chosen = match chosen {
+        Err(TrainError::Stopped) => None,
+        other => other.map_err(|e| ended_early("The training is over; its thresholds were not chosen", &e))?,
+    };
+    job.emit(Event::Lab { job: job.id, report: LabReport::Thresholds(chosen) });
+    Ok(())
 }
 
 /// An analysis that is asked for in the middle of a step is served between two layers of it, and not after it. A training

@@ -14,10 +14,12 @@ mod memory;
 pub mod norm;
 pub mod pool;
 mod priority;
+mod together;
 mod turn;
 pub mod upconv;
 mod vectorized;
 
 pub use memory::keep_freed_memory;
 pub use priority::{compute_behind_the_window, lower_this_threads_priority};
+pub use together::{map_together, things_at_once};
 pub use turn::{Asking, ask_between_layers};

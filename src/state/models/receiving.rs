@@ -29,7 +29,9 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
             view.said = Some(Said::Done(format!("Written: {}", file.display())));
         }
         // A training has made or taken away weights: the list is no longer true.
-        LabReport::Training(TrainEvent::Ended { .. }) | LabReport::Trashed(_) => view.list = Listing::Unknown,
+        LabReport::Training(TrainEvent::Ended { .. }) | LabReport::Thresholds(_) | LabReport::Trashed(_) => {
+            view.list = Listing::Unknown
+        }
         LabReport::Evaluated(_)
         | LabReport::Written(_)
         | LabReport::Surveyed(_)

@@ -63,6 +63,8 @@ pub enum TrainingAction {
     Stop,
     /// Discard: asks first.
     Discard,
+    /// Keep the card's threshold as it is instead of choosing it on validation.
+    SkipThresholds(JobId),
     /// Take a waiting training out of the line.
     Withdraw(JobId),
     /// Yes to the question.

@@ -9,7 +9,7 @@ use crate::domain::history::{EpochPoint, LossHistory, Moment};
 use crate::engine::command::{Command, JobId};
 use crate::engine::failure::Failure;
 use crate::engine::lab::order::{Control, LabOrder};
-use crate::engine::lab::report::Mark;
+use crate::engine::lab::report::{Chosen, Mark};
 use crate::state::AppState;
 use crate::state::notice::About;
 use crate::state::work::Progress;
@@ -18,7 +18,7 @@ use crate::train::event::{EndReason, EpochRecord};
 
 use super::{Ask, CloseAnswer, Closing, Trial};
 
-pub(super) use hearing::{created, ended_early, heard, memory, paused, trashed};
+pub(super) use hearing::{created, ended_early, heard, memory, paused, thresholds, trashed};
 
 /// Epochs whose mean duration tells when the rest will be done.
 const ETA_EPOCHS: usize = 3;
@@ -79,6 +79,10 @@ pub struct Live {
     pub mean_loss: Option<f32>,
     /// Slices a second.
     pub slices_per_sec: Option<f32>,
+    /// How far the choice of its thresholds is, after its end.
+    pub choosing: Option<Progress>,
+    /// What was chosen.
+    pub chosen: Option<Chosen>,
     /// Bytes that the program holds.
     pub memory_bytes: Option<u64>,
     /// Name of the device.
@@ -108,6 +112,8 @@ impl Live {
             steps_done: 0,
             mean_loss: None,
             slices_per_sec: None,
+            choosing: None,
+            chosen: None,
             memory_bytes: None,
             device: String::new(),
             warnings: Vec::new(),

@@ -150,6 +150,7 @@ pub fn update(state: &mut AppState, action: TrainingAction, now_secs: u64) -> Ve
             state.training.ask = state.training.running().map(|live| Ask::Discard(live.job));
             Vec::new()
         }
+        A::SkipThresholds(job) => vec![Command::Cancel { job }],
         A::Withdraw(job) => live::withdraw(state, job),
         A::Confirm => confirm(state),
         A::Decline => {
@@ -232,6 +233,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u
         LabReport::RunCreated(folder) => live::created(state, job, folder),
         LabReport::Training(event) => live::heard(state, job, event),
         LabReport::EpochOutline(outline) => watching::outlined(state, job, outline),
+        LabReport::Thresholds(chosen) => live::thresholds(state, job, chosen.as_ref()),
         LabReport::Memory(bytes) => live::memory(state, job, *bytes),
         LabReport::Paused(is_paused) => live::paused(state, job, *is_paused),
         LabReport::Trashed(_) => live::trashed(state, job),
@@ -254,7 +256,12 @@ pub(super) fn progress(state: &mut AppState, job: JobId, now: &Progress) -> bool
     }
     match state.training.line.iter_mut().find(|live| live.job == job) {
         Some(live) => {
-            live.phase = Phase::Preparing(now.clone());
+            // What runs after its end is the choice of thresholds.
+            if let Phase::Ended(_) = live.phase {
+                live.choosing = Some(now.clone());
+            } else {
+                live.phase = Phase::Preparing(now.clone());
+            }
             true
         }
         None => false,

@@ -19,7 +19,7 @@ use super::live;
 use super::setting::Setting;
 
 /// The weights of a run that read.
-const BEST_WEIGHTS: &str = "best.safetensors";
+pub(super) const BEST_WEIGHTS: &str = "best.safetensors";
 
 /// All runs, and what is shown of them.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -104,6 +104,17 @@ pub fn detail(live: &Live) -> String {
     parts.join(" · ")
 }
 
+/// What comes after the end: "Choosing the threshold on validation, slice 40 of 210", then "Threshold 0.42, chosen on 13
+/// validation patients".
+pub fn thresholds(live: &Live) -> Option<String> {
+    if let Some(now) = &live.choosing {
+        return Some(format!("Choosing the threshold on validation, {:>3} of {}", now.done, now.total));
+    }
+    let chosen = live.chosen.as_ref()?;
+    let patients = text::counted(chosen.patients, "validation patient", "validation patients");
+    Some(format!("Threshold {}, chosen on {patients}", text::threshold(chosen.thresholds.threshold)))
+}
+
 /// "Epochs since best: 4 of 10".
 pub fn early_stopping(live: &Live) -> Option<String> {
     let since = live.history.since_best()?;

@@ -3,6 +3,7 @@
 use super::SliceFile;
 use super::examples::Small;
 use crate::domain::scan::Samples;
+use crate::nn::ops::{map_together, things_at_once};
 use crate::train::dataset::{Dataset, Item, Progress};
 use crate::train::error::TrainError;
 use crate::train::likeness::Look;
@@ -41,43 +42,76 @@ struct Glance {
     look: Option<Look>,
 }
 
-/// Looks through all pictures; `wanted` are the items to show, ascending.
+/// What one item came to.
+struct Found {
+    glance: Result<Glance, String>,
+    small: Option<Result<Small, TrainError>>,
+}
+
+/// Looks through all pictures, on all threads; `wanted` are the items to show, ascending. What is found does not depend
+/// on the threads.
 pub fn look_through(dataset: &Dataset, wanted: &[usize], progress: Progress<'_>) -> Result<Seen, TrainError> {
-    let (mut seen, total) = (Seen::default(), dataset.items.len());
-    let (mut pictures, mut masks) = (PageReader::default(), MaskReader::default());
-    for (index, item) in dataset.items.iter().enumerate() {
-        if !progress(index, total) {
+    let mut seen = Seen::default();
+    let numbered: Vec<(usize, &Item)> = dataset.items.iter().enumerate().collect();
+    // A stack's pages stay together, so that its file is decoded once.
+    let files: Vec<&[(usize, &Item)]> = numbered.chunk_by(|(_, a), (_, b)| a.image == b.image).collect();
+    for block in files.chunks(things_at_once()) {
+        if !progress(seen.sizes.len(), numbered.len()) {
             return Err(TrainError::Stopped);
         }
-        let picture = pictures.read(&item.image, item.page);
-        let glance = picture.as_ref().ok().map(Glance::of);
-        match (&picture, &glance, item.mask_size) {
-            (Err(error), _, _) => seen.unreadable.push((SliceFile::of(item), error.to_string())),
-            (Ok(_), Some(glance), Some(mask)) if mask != glance.size => {
-                let [rows, cols] = glance.size;
-                let text = format!("{}: mask {} × {}, picture {rows} × {cols}", item.name, mask[0], mask[1]);
-                seen.misfits.push((SliceFile::of(item), text));
-            }
-            (Ok(picture), _, _) if wanted.binary_search(&index).is_ok() => {
-                let mask = item.mask.as_ref().map(|path| masks.read(path, item.page)).transpose()?;
-                seen.examples.push((index, Small::new(picture.plane(1), mask.as_ref())));
-            }
-            (Ok(_), _, _) => {}
+        let found = map_together(block, |pages| look_at_file(pages, wanted));
+        for ((index, item), found) in block.iter().flat_map(|pages| pages.iter()).zip(found.into_iter().flatten()) {
+            seen.take(*index, item, found)?;
         }
-        let fits = glance.as_ref().is_some_and(|g| item.mask_size.is_none_or(|mask| mask == g.size));
-        seen.take(glance.unwrap_or_default(), fits);
     }
     Ok(seen)
 }
 
+fn look_at_file(pages: &[(usize, &Item)], wanted: &[usize]) -> Vec<Found> {
+    let (mut pictures, mut masks) = (PageReader::default(), MaskReader::default());
+    let look = |&(index, item): &(usize, &Item)| {
+        let picture = match pictures.read(&item.image, item.page) {
+            Ok(picture) => picture,
+            Err(error) => return Found { glance: Err(error.to_string()), small: None },
+        };
+        let glance = Glance::of(&picture);
+        let is_shown = wanted.binary_search(&index).is_ok() && glance.fits(item);
+        let small = is_shown.then(|| {
+            let mask = item.mask.as_ref().map(|path| masks.read(path, item.page)).transpose()?;
+            Ok(Small::new(picture.plane(1), mask.as_ref()))
+        });
+        Found { glance: Ok(glance), small }
+    };
+    pages.iter().map(look).collect()
+}
+
 impl Seen {
-    fn take(&mut self, glance: Glance, is_good: bool) {
+    fn take(&mut self, index: usize, item: &Item, found: Found) -> Result<(), TrainError> {
+        if let Some(small) = found.small {
+            self.examples.push((index, small?));
+        }
+        let glance = match found.glance {
+            Ok(glance) => {
+                if let Some(mask) = item.mask_size.filter(|_| !glance.fits(item)) {
+                    let [rows, cols] = glance.size;
+                    let text = format!("{}: mask {} × {}, picture {rows} × {cols}", item.name, mask[0], mask[1]);
+                    self.misfits.push((SliceFile::of(item), text));
+                }
+                Some(glance)
+            }
+            Err(reason) => {
+                self.unreadable.push((SliceFile::of(item), reason));
+                None
+            }
+        };
+        self.is_good.push(glance.as_ref().is_some_and(|glance| glance.fits(item)));
+        let glance = glance.unwrap_or_default();
         self.sizes.push(glance.size);
         self.sequences.push(glance.sequences);
         self.is_equal.push(glance.is_equal);
         self.prints.push(glance.print);
         self.looks.push(glance.look);
-        self.is_good.push(is_good);
+        Ok(())
     }
 
     /// Leaves out what cannot be trained on, here and in `dataset`, as a training does.
@@ -115,6 +149,11 @@ impl Default for Glance {
 }
 
 impl Glance {
+    /// The mask, where there is one, has the picture's size.
+    fn fits(&self, item: &Item) -> bool {
+        item.mask_size.is_none_or(|mask| mask == self.size)
+    }
+
     fn of(picture: &Picture) -> Self {
         let samples: Vec<&Samples> = picture.planes.iter().map(|plane| &plane.samples).collect();
         let is_new = |&i: &usize| samples[..i].iter().all(|earlier| *earlier != samples[i]);

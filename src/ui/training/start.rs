@@ -59,6 +59,18 @@ pub fn run_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             },
         );
     }
+    for live in state.training.line.iter().filter(|live| live.choosing.is_some()) {
+        widgets::row(
+            ui,
+            |ui| widgets::quiet_line(ui, &format!("{}: choosing its threshold", live.title())),
+            |ui| {
+                let skip = KeyButton::new("Skip").look(Look::Quiet).small().show(ui);
+                if skip.on_hover_text("The card keeps the threshold that it has").clicked() {
+                    send(actions, TrainingAction::SkipThresholds(live.job));
+                }
+            },
+        );
+    }
     let mut pressed = None;
     let ((), is_discarded) = widgets::row(
         ui,
@@ -90,7 +102,7 @@ fn lines_ui(ui: &mut Ui, state: &AppState, missing: Option<&str>) {
         }
         Some(live) => [
             format!("{}: {}", live.title(), words::course(live)),
-            words::early_stopping(live).unwrap_or_default(),
+            words::thresholds(live).or_else(|| words::early_stopping(live)).unwrap_or_default(),
             missing.unwrap_or_default().to_owned(),
         ],
     };

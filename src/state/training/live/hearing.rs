@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::{Phase, moment, point};
+use crate::domain::card::Task;
 use crate::domain::history::LossHistory;
 use crate::engine::command::{Command, JobId};
 use crate::engine::failure::Failure;
 use crate::engine::lab::order::Control;
+use crate::engine::lab::report::Chosen;
 use crate::state::AppState;
 use crate::state::notice::About;
 use crate::state::training::{Ask, Closing, runs};
@@ -34,6 +36,20 @@ pub fn memory(state: &mut AppState, job: JobId, bytes: u64) -> Vec<Command> {
         live.memory_bytes = Some(bytes);
     }
     Vec::new()
+}
+
+/// The thresholds are chosen, or not. Who reads with these weights reads with their thresholds from now on.
+pub fn thresholds(state: &mut AppState, job: JobId, chosen: Option<&Chosen>) -> Vec<Command> {
+    let Some(live) = state.training.live_mut(job) else { return Vec::new() };
+    live.choosing = None;
+    live.chosen = chosen.cloned();
+    let (Some(folder), Some(chosen)) = (live.folder.clone(), chosen) else { return Vec::new() };
+    let weights = Some(folder.join(runs::BEST_WEIGHTS));
+    let used = match chosen.task {
+        Task::Classifier => &state.model.choice.classifier,
+        Task::Segmenter => &state.model.choice.segmenter,
+    };
+    if *used == weights { crate::state::analyzing::load_models(state) } else { Vec::new() }
 }
 
 /// Takes in one event of the loop.
@@ -113,6 +129,11 @@ pub fn ended_early(state: &mut AppState, job: JobId, failure: Option<&Failure>) 
         state.notices.add_failure(About::Training, failure);
     }
     let Some(live) = state.training.live_mut(job) else { return Vec::new() };
+    if let Phase::Ended(_) = live.phase {
+        // The training itself is over and kept: only what came after it failed.
+        live.choosing = None;
+        return Vec::new();
+    }
     live.phase = failure.map_or(Phase::Withdrawn, |f| Phase::Failed(f.clone()));
     over(state, job)
 }
