@@ -1,6 +1,7 @@
 //! Runs: what the loop writes into a folder, how a training is steered, and the list of runs. Not for learning itself
 //! (`training`).
 
+mod crossing;
 mod curves;
 mod finish;
 mod folder;

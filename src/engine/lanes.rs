@@ -132,6 +132,7 @@ impl Crew {
                 | LabOrder::Resume(_)
                 | LabOrder::Control(_)
                 | LabOrder::Watch(_)
+                | LabOrder::CrossValidate(_)
                 | LabOrder::Evaluate(_) => &self.trainer,
                 LabOrder::Survey(_) | LabOrder::WriteSplit { .. } => &self.surveyor,
                 LabOrder::ListRuns

@@ -56,6 +56,11 @@ impl Home {
         self.data.join("runs.json")
     }
 
+    /// Where the folds of cross-validations lie, a folder for each set of settings.
+    pub fn cross_folder(&self) -> PathBuf {
+        self.data.join("cross-validations")
+    }
+
     /// Where discarded runs lie.
     pub fn trash_folder(&self) -> PathBuf {
         self.data.join("trash")

@@ -239,10 +239,12 @@ fn mask_looks(
     let files: Vec<&[Candidate]> = candidates.chunk_by(|a, b| a.mask.is_some() && a.mask == b.mask).collect();
     let mut looks = Vec::with_capacity(candidates.len());
     for block in files.chunks(things_at_once()) {
-        if !progress(looks.len(), candidates.len()) {
-            return Err(TrainError::Stopped);
+        for look in map_together(block, |pages| looks_of_file(pages)).into_iter().flatten() {
+            if !progress(looks.len(), candidates.len()) {
+                return Err(TrainError::Stopped);
+            }
+            looks.push(look);
         }
-        looks.extend(map_together(block, |pages| looks_of_file(pages)).into_iter().flatten());
     }
     Ok(looks)
 }

@@ -229,7 +229,35 @@ impl Work<'_> {
     }
 }
 
+/// One figure over all folds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoldRow {
+    /// The figure.
+    pub name: String,
+    /// Its value in each fold.
+    pub folds: Vec<Option<f64>>,
+    /// Mean over the folds.
+    pub mean: Option<f64>,
+    /// Standard deviation over the folds, of the sample.
+    pub deviation: Option<f64>,
+    /// On the split by slice, where that was trained.
+    pub by_slice: Option<f64>,
+}
+
 impl CrossValidation {
+    /// A row a figure, in the order of the first fold.
+    pub fn rows(&self) -> Vec<FoldRow> {
+        let figures = self.folds.first().map_or(&[][..], |fold| &fold.figures.figures);
+        let row = |name: &str| {
+            let folds: Vec<Option<f64>> = self.folds.iter().map(|fold| fold.figures.value(name)).collect();
+            let known: Vec<f64> = folds.iter().copied().flatten().collect();
+            let by_slice = self.by_slice.as_ref().and_then(|fold| fold.figures.value(name));
+            let (mean, deviation) = (mean(&known), sample_deviation(&known));
+            FoldRow { name: name.to_owned(), folds, mean, deviation, by_slice }
+        };
+        figures.iter().map(|figure| row(&figure.name)).collect()
+    }
+
     /// A table for people: a row a fold, mean ± SD, and the split by slice apart.
     pub fn table(&self) -> String {
         let names: Vec<&str> = self

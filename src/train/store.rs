@@ -79,10 +79,10 @@ impl Store {
                         }
                         Err(error) => bad.push((item, error.to_string())),
                     }
-                }
-                done += items.len();
-                if !progress(done, total) {
-                    return Err(TrainError::Stopped);
+                    done += 1;
+                    if !progress(done, total) {
+                        return Err(TrainError::Stopped);
+                    }
                 }
             }
             for ((rows, cols), slices) in scans {

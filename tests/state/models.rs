@@ -270,3 +270,32 @@ fn what_a_dialog_answers_goes_into_the_form_or_is_ordered_at_once() {
     };
     assert_eq!((weights, file), (&own, &PathBuf::from("/out.safetensors")));
 }
+
+#[test]
+fn cross_validation_takes_the_train_views_settings_and_says_what_is_missing_there() {
+    use glioview::engine::lab::report::{CrossNow, CrossValidation};
+    use glioview::state::models::{Page, crossing};
+
+    let mut desk = listed();
+    assert_eq!(crossing::config(&desk.app).unwrap_err(), "choose the data in the Train view");
+    assert!(desk.act(ModelsAction::CrossValidate.into()).is_empty());
+    let mut desk = super::training::ready(false);
+    desk.act(ModelsAction::SetFolds(99, false).into());
+    assert_eq!(desk.app.models_view.crossing.folds, 10);
+    desk.act(ModelsAction::SetFolds(4, false).into());
+    let commands = desk.act(ModelsAction::CrossValidate.into());
+    let [Command::Lab { job, order: LabOrder::CrossValidate(request) }] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!((request.folds, request.by_slice, desk.app.models_view.page), (4, false, Page::Crossing));
+    assert!(desk.act(ModelsAction::CrossValidate.into()).is_empty(), "one at a time");
+    lab(&mut desk, *job, LabReport::Crossing(CrossNow::Stage("Fold 2 of 4".to_owned())));
+    let words = |desk: &Desk| desk.app.models_view.crossing.running.as_ref().map(crossing::Running::words);
+    assert_eq!(words(&desk).as_deref(), Some("Fold 2 of 4"));
+    let stop = desk.act(ModelsAction::StopCrossing.into());
+    assert!(matches!(stop[..], [Command::Cancel { job: of }] if of == *job));
+    assert!(words(&desk).unwrap().contains("finished folds are kept"));
+    desk.hear(Event::Canceled { job: *job });
+    assert!(words(&desk).is_none());
+    let result = CrossValidation { notice: String::new(), net: "U-Net 16".to_owned(), folds: Vec::new(), by_slice: None };
+    lab(&mut desk, *job, LabReport::CrossValidated(Arc::new(result)));
+    assert!(desk.app.models_view.crossing.result.is_none(), "an answer to a job that is over counts for nothing");
+}

@@ -2,6 +2,7 @@
 //! beside this one).
 
 mod awake;
+mod cross;
 mod curves;
 mod evaluate;
 mod models;
@@ -39,6 +40,7 @@ pub fn run(lab: &Arc<Lab>, tools: &Tools, job: &mut Job, order: &LabOrder) -> Re
         LabOrder::Try(config) => survey::try_out(lab, job, config),
         LabOrder::Preview(request) => survey::preview(job, request),
         LabOrder::Models(order) => models::run(tools, job, order),
+        LabOrder::CrossValidate(request) => cross::run(lab, tools, job, request),
         LabOrder::Evaluate(request) => evaluate::run(lab, job, request),
     }
 }

@@ -62,6 +62,8 @@ pub enum LabOrder {
     Preview(Box<PreviewRequest>),
     /// Models: list, cards, files (surveyor).
     Models(ModelOrder),
+    /// Cross-validate by patient (trainer, in line).
+    CrossValidate(Box<CrossRequest>),
     /// Measure nets on a part of a data set (trainer, in line).
     Evaluate(Box<EvaluateRequest>),
 }
@@ -154,6 +156,17 @@ pub enum ModelOrder {
     },
     /// Take in a file made by [`ModelOrder::Export`], or weights with their card.
     Import(PathBuf),
+}
+
+/// What to cross-validate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CrossRequest {
+    /// Settings of every training.
+    pub config: TrainConfig,
+    /// Number of folds.
+    pub folds: usize,
+    /// Train once on a split by slice, too.
+    pub by_slice: bool,
 }
 
 /// What to measure on what.

@@ -12,6 +12,7 @@ pub use crate::train::event::Mark;
 use crate::train::event::{EpochRecord, TrainEvent};
 pub use crate::train::examples::{ExamplePicture, ExampleSheet};
 pub use crate::train::finish::Chosen;
+pub use crate::train::folds::CrossValidation;
 use crate::train::trial::Trial;
 
 /// One report; [`super::super::event::Event::Lab`] carries it.
@@ -47,8 +48,21 @@ pub enum LabReport {
     Written(PathBuf),
     /// All models.
     Models(Arc<Vec<KnownModel>>),
+    /// Where a cross-validation stands.
+    Crossing(CrossNow),
+    /// A cross-validation is done.
+    CrossValidated(Arc<CrossValidation>),
     /// An evaluation is done.
     Evaluated(Arc<crate::train::curves::EvaluationReport>),
+}
+
+/// Where a cross-validation stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CrossNow {
+    /// What begins: "Fold 2 of 5".
+    Stage(String),
+    /// An epoch of the training under way is done.
+    Epoch(EpochRecord),
 }
 
 /// One slice as the net of an epoch outlines it.

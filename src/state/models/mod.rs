@@ -1,5 +1,6 @@
 //! What the Models view knows: models, cards, evaluations. Not for training (`super::training`).
 
+pub mod crossing;
 mod evaluation;
 mod receiving;
 pub mod words;
@@ -16,6 +17,8 @@ use crate::engine::lab::report::KnownModel;
 use super::AppState;
 use super::action::Action;
 use super::screen::MainView;
+
+use crossing::Crossing;
 
 pub use evaluation::{Evaluating, EvaluationForm, Measured, Whose, nearest_threshold};
 pub use receiving::{canceled, failed, progress, receive};
@@ -39,6 +42,8 @@ pub struct ModelsState {
     pub evaluating: Option<Evaluating>,
     /// The last evaluation that was done.
     pub measured: Option<Measured>,
+    /// Cross-validation.
+    pub crossing: Crossing,
     /// What has failed or is done, in a line, beside what it concerns.
     pub said: Option<Said>,
     /// The weights that a dialog asks a place for.
@@ -93,6 +98,8 @@ pub enum Page {
     Card,
     /// Evaluation.
     Evaluation,
+    /// Cross-validation.
+    Crossing,
 }
 
 /// A model without a card that somebody wants to read with.
@@ -160,6 +167,12 @@ pub enum ModelsAction {
     Evaluate,
     /// Stop it.
     StopEvaluation,
+    /// So many folds, and whether by slice too.
+    SetFolds(usize, bool),
+    /// Start the cross-validation.
+    CrossValidate,
+    /// Stop it; finished folds are kept.
+    StopCrossing,
     /// Move the classifier's threshold in the evaluation on screen.
     MoveThreshold(f64),
     /// Back to the threshold that it was done at.
@@ -232,6 +245,12 @@ pub fn update(state: &mut AppState, action: ModelsAction) -> Vec<Command> {
         ModelsAction::SetForm(form) => view.form = *form,
         ModelsAction::Evaluate => return evaluation::start(state),
         ModelsAction::StopEvaluation => return evaluation::stop(state),
+        ModelsAction::SetFolds(folds, by_slice) => {
+            view.crossing.folds = folds.clamp(*crossing::FOLDS.start(), *crossing::FOLDS.end());
+            view.crossing.by_slice = by_slice;
+        }
+        ModelsAction::CrossValidate => return crossing::start(state),
+        ModelsAction::StopCrossing => return crossing::stop(state),
         ModelsAction::MoveThreshold(threshold) => evaluation::move_threshold(state, Some(threshold)),
         ModelsAction::ResetThreshold => evaluation::move_threshold(state, None),
         ModelsAction::OpenPatient(place) => return open_patient(state, place),

@@ -32,6 +32,8 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
         LabReport::Training(TrainEvent::Ended { .. }) | LabReport::Thresholds(_) | LabReport::Trashed(_) => {
             view.list = Listing::Unknown
         }
+        LabReport::Crossing(now) => view.crossing.hear(job, now),
+        LabReport::CrossValidated(result) => view.crossing.done(job, result),
         LabReport::Evaluated(_)
         | LabReport::Written(_)
         | LabReport::Surveyed(_)
@@ -97,6 +99,10 @@ fn listed(view: &mut ModelsState, job: JobId, models: &Arc<Vec<KnownModel>>) {
 
 /// How far the evaluation is; false where the job is another's.
 pub fn progress(state: &mut AppState, job: JobId, now: &Progress) -> bool {
+    if let Some(running) = state.models_view.crossing.running.as_mut().filter(|running| running.job == job) {
+        running.progress = now.clone();
+        return true;
+    }
     match &mut state.models_view.evaluating {
         Some(evaluating) if evaluating.job == job => {
             evaluating.progress = now.clone();
@@ -114,6 +120,12 @@ pub fn canceled(state: &mut AppState, job: JobId) -> bool {
         view.said = Some(Said::Done("The evaluation was stopped; nothing of it is kept.".to_owned()));
         return true;
     }
+    if view.crossing.is(job) {
+        view.crossing.running = None;
+        let words = "The cross-validation was stopped; the same settings go on with its finished folds.";
+        view.said = Some(Said::Done(words.to_owned()));
+        return true;
+    }
     end_order(view, job)
 }
 
@@ -122,6 +134,8 @@ pub fn failed(state: &mut AppState, job: JobId, failure: &Failure) -> bool {
     let view = &mut state.models_view;
     if view.evaluating.as_ref().is_some_and(|e| e.job == job) {
         view.evaluating = None;
+    } else if view.crossing.is(job) {
+        view.crossing.running = None;
     } else if matches!(&view.list, Listing::Asked(asked, _) if *asked == job) {
         view.list = Listing::Failed(failure.clone());
         return true;

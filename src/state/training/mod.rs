@@ -242,7 +242,9 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport, now_secs: u
         LabReport::Examples(sheet) => runs::examples(state, sheet),
         LabReport::Written(file) => runs::written(state, job, file),
         LabReport::Previewed(sheet) => preview::previewed(state, job, sheet),
-        LabReport::Models(_) | LabReport::Evaluated(_) => Vec::new(),
+        LabReport::Models(_) | LabReport::Evaluated(_) | LabReport::Crossing(_) | LabReport::CrossValidated(_) => {
+            Vec::new()
+        }
     }
 }
 

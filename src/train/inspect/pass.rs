@@ -56,11 +56,11 @@ pub fn look_through(dataset: &Dataset, wanted: &[usize], progress: Progress<'_>)
     // A stack's pages stay together, so that its file is decoded once.
     let files: Vec<&[(usize, &Item)]> = numbered.chunk_by(|(_, a), (_, b)| a.image == b.image).collect();
     for block in files.chunks(things_at_once()) {
-        if !progress(seen.sizes.len(), numbered.len()) {
-            return Err(TrainError::Stopped);
-        }
         let found = map_together(block, |pages| look_at_file(pages, wanted));
         for ((index, item), found) in block.iter().flat_map(|pages| pages.iter()).zip(found.into_iter().flatten()) {
+            if !progress(*index, numbered.len()) {
+                return Err(TrainError::Stopped);
+            }
             seen.take(*index, item, found)?;
         }
     }

@@ -70,10 +70,12 @@ fn classifier_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
             }
         }
     });
-    ui.horizontal_wrapped(|ui| {
-        plots::roc_ui(ui, measured, actions);
-        plots::precision_recall_ui(ui, measured, actions);
-        plots::reliability_ui(ui, measured);
+    // As wide as three beside each other allow.
+    let side = plots::side(ui, 3);
+    ui.horizontal_top(|ui| {
+        plots::roc_ui(ui, side, measured, actions);
+        plots::precision_recall_ui(ui, side, measured, actions);
+        plots::reliability_ui(ui, side, measured);
     });
     ui.horizontal_top(|ui| {
         confusion_ui(ui, &at.counts);

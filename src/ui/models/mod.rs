@@ -1,6 +1,7 @@
 //! The Models view: every model known, its card, its evaluation. Not for training.
 
 mod card;
+mod crossing;
 mod drafts;
 mod evaluation;
 mod form;
@@ -37,13 +38,16 @@ pub fn models_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         ScrollArea::vertical().id_salt("models middle").auto_shrink([false, false]).show(ui, |ui| match view.page {
             Page::Card => card::cards_ui(ui, state, actions),
             Page::Evaluation => evaluation::evaluation_ui(ui, state, actions),
+            Page::Crossing => crossing::crossing_ui(ui, state, actions),
         });
     });
 }
 
 fn pages_ui(ui: &mut Ui, now: Page, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
-        for (page, label) in [(Page::Card, "Card"), (Page::Evaluation, "Evaluation")] {
+        for (page, label) in
+            [(Page::Card, "Card"), (Page::Evaluation, "Evaluation"), (Page::Crossing, "Cross-validation")]
+        {
             if KeyButton::new(label).look(Look::Bare).selected(page == now).show(ui).clicked() {
                 actions.push(ModelsAction::Show(page).into());
             }

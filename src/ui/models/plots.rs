@@ -9,13 +9,21 @@ use crate::state::models::{Measured, ModelsAction, nearest_threshold};
 use crate::ui::theme::{Palette, finding};
 use crate::ui::widgets;
 
-/// Side of a curve's plot in points.
+/// Side of a curve's plot in points, and in a narrow window.
 const SIDE: f32 = 230.0;
+const LEAST_SIDE: f32 = 140.0;
+/// What values and words at the left of a plot take, with the air behind it, in points.
+const BESIDE: f32 = 56.0;
+
+/// The side at which so many plots stand beside each other.
+pub fn side(ui: &Ui, plots: usize) -> f32 {
+    (ui.available_width() / plots as f32 - BESIDE).clamp(LEAST_SIDE, SIDE).floor()
+}
 /// Air around 0–1, so that points on the edge are whole.
 const AIR: f64 = 0.03;
 
 /// ROC: recall over false alarms.
-pub fn roc_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
+pub fn roc_ui(ui: &mut Ui, side: f32, measured: &Measured, actions: &mut Vec<Action>) {
     let Some(curves) = &measured.report.evaluation.curves else { return };
     let plot = Handled {
         title: "ROC curve",
@@ -24,11 +32,11 @@ pub fn roc_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
         by_chance: [[0.0, 0.0], [1.0, 1.0]],
         handle: measured.handles()[0],
     };
-    plot.show(ui, actions);
+    plot.show(ui, side, actions);
 }
 
 /// Precision over recall.
-pub fn precision_recall_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
+pub fn precision_recall_ui(ui: &mut Ui, side: f32, measured: &Measured, actions: &mut Vec<Action>) {
     let Some(curves) = &measured.report.evaluation.curves else { return };
     let part = measured.report.evaluation.classifier.as_ref();
     let share = part.map_or(0.0, |p| p.tumor_slices as f64 / p.slices.max(1) as f64);
@@ -39,7 +47,7 @@ pub fn precision_recall_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<A
         by_chance: [[0.0, share], [1.0, share]],
         handle: measured.handles()[1],
     };
-    plot.show(ui, actions);
+    plot.show(ui, side, actions);
 }
 
 /// A curve with the threshold as its handle.
@@ -53,7 +61,7 @@ struct Handled<'a> {
 }
 
 impl Handled<'_> {
-    fn show(&self, ui: &mut Ui, actions: &mut Vec<Action>) {
+    fn show(&self, ui: &mut Ui, side: f32, actions: &mut Vec<Action>) {
         let palette = Palette::of(ui);
         ui.vertical(|ui| {
             widgets::quiet(ui, self.title);
@@ -62,7 +70,7 @@ impl Handled<'_> {
                 return;
             }
             let line: Vec<[f64; 2]> = self.curve.iter().map(|p| [p.x, p.y]).collect();
-            let answer = square(self.title, self.axes).sense(Sense::click_and_drag()).show(ui, |plot| {
+            let answer = square(self.title, side, self.axes).sense(Sense::click_and_drag()).show(ui, |plot| {
                 plot.line(chance(self.by_chance, &palette));
                 // These curves have upright stretches, which a band would smear into a wedge.
                 plot.line(Line::new(self.title, line).color(palette.text).width(1.5).allow_band(false));
@@ -82,7 +90,7 @@ impl Handled<'_> {
 }
 
 /// Share of slices with tumor by score, one point a bin.
-pub fn reliability_ui(ui: &mut Ui, measured: &Measured) {
+pub fn reliability_ui(ui: &mut Ui, side: f32, measured: &Measured) {
     let Some(curves) = &measured.report.evaluation.curves else { return };
     let palette = Palette::of(ui);
     let title = "Reliability diagram";
@@ -91,7 +99,7 @@ pub fn reliability_ui(ui: &mut Ui, measured: &Measured) {
         let filled = curves.reliability.iter().filter(|bin| bin.count > 0);
         let bins: Vec<([f64; 2], usize)> =
             filled.filter_map(|bin| Some(([bin.mean_score?, bin.positive_share?], bin.count))).collect();
-        let answer = square(title, ["mean model score of the bin", "share with tumor"]).show(ui, |plot| {
+        let answer = square(title, side, ["mean model score of the bin", "share with tumor"]).show(ui, |plot| {
             plot.line(chance([[0.0, 0.0], [1.0, 1.0]], &palette));
             let line = Line::new("bins", bins.iter().map(|b| b.0).collect::<Vec<_>>());
             plot.line(line.color(palette.text).width(1.0).allow_band(false));
@@ -109,10 +117,10 @@ pub fn reliability_ui(ui: &mut Ui, measured: &Measured) {
     });
 }
 
-fn square<'a>(name: &'static str, axes: [&'static str; 2]) -> Plot<'a> {
+fn square<'a>(name: &'static str, side: f32, axes: [&'static str; 2]) -> Plot<'a> {
     Plot::new(name)
-        .width(SIDE)
-        .height(SIDE)
+        .width(side)
+        .height(side)
         .default_x_bounds(-AIR, 1.0 + AIR)
         .default_y_bounds(-AIR, 1.0 + AIR)
         .x_axis_label(axes[0])
