@@ -128,6 +128,11 @@ pub(super) fn undo(state: &mut AppState) -> Vec<Command> {
 /// Makes the last decision again that was taken back.
 pub(super) fn redo(state: &mut AppState) -> Vec<Command> {
     let mut commands = Vec::new();
+    // Of decisions made together the first is of the series that was on screen, and that is where the reader stays.
+    let first = match state.undo.undone.last() {
+        Some(Step::Decided(decision)) => Some((decision.study, decision.scan, decision.at_slice)),
+        Some(Step::Measured(_)) | None => None,
+    };
     while let Some(step) = state.undo.undone.pop() {
         commands.extend(match &step {
             Step::Decided(decision) => apply(state, decision, |change| &change.after),
@@ -137,6 +142,12 @@ pub(super) fn redo(state: &mut AppState) -> Vec<Command> {
         if !state.undo.undone.last().is_some_and(Step::joins_previous) {
             break;
         }
+    }
+    if let Some((study, scan, slice)) = first
+        && state.current_study().is_some_and(|s| s.id == study && s.scan != scan)
+    {
+        commands.extend(looking::show(state, study, scan));
+        looking::go_slice(state, slice);
     }
     commands
 }

@@ -1,6 +1,7 @@
 //! Cross-validation by patient, and beside it one training on a split by slice, to show how large that self-deception is.
 //! Not for one training (`run`) or one evaluation (`measure`).
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use super::error::TrainError;
 use super::evaluate::{Asked, collect_where};
 use super::event::EndReason;
 use super::figures::{of_classifier, of_segmenter};
+use super::leaks::same_person;
 use super::observer::Observer;
 use super::report::RESEARCH_USE;
 use super::run::Run;
@@ -127,7 +129,11 @@ fn folds_of(dataset: &Dataset, folds: usize, seed: u64) -> Result<Vec<usize>, Tr
     }
     let mut fold_of = vec![0; patients];
     let order = by_institution(dataset, &mut Random::stream(seed, "folds", 0));
-    order.into_iter().enumerate().for_each(|(nth, patient)| fold_of[patient] = nth % folds);
+    let (same, mut fold_of_person) = (same_person(dataset), BTreeMap::new());
+    for (nth, patient) in order.into_iter().enumerate() {
+        // Nobody is in two folds under two names.
+        fold_of[patient] = *fold_of_person.entry(same[patient]).or_insert(nth % folds);
+    }
     Ok(fold_of)
 }
 

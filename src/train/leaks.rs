@@ -85,6 +85,21 @@ pub fn person(patient: &str) -> String {
     kept.join("_")
 }
 
+/// For each patient the first one who is the same person, by name or by the table's column; itself where nobody is.
+pub fn same_person(dataset: &Dataset) -> Vec<usize> {
+    let mut first: Vec<usize> = (0..dataset.patients.len()).collect();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    let names = dataset.patients.iter().enumerate().map(|(patient, name)| (person(name), patient));
+    let told = dataset.items.iter().filter_map(|item| Some((person(item.told_patient.as_deref()?), item.patient)));
+    for (name, patient) in names.chain(told) {
+        let (a, b) = (first[patient], first[*known.entry(name).or_insert(patient)]);
+        if a != b {
+            first.iter_mut().filter(|f| **f == a.max(b)).for_each(|f| *f = a.min(b));
+        }
+    }
+    first
+}
+
 /// Eight digits that begin as a year of this or the last century.
 fn is_date(token: &str) -> bool {
     token.len() == 8

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dataset::{Dataset, read_text};
 use super::error::TrainError;
+use super::leaks::same_person;
 use crate::domain::card::Task;
 use crate::domain::random::Random;
 use crate::io::atomic;
@@ -73,7 +74,7 @@ impl Split {
     pub const DEFAULT_SHARES: [f64; 3] = [0.7, 0.15, 0.15];
 
     /// Draws a split whose parts have the given `shares` of the patients, in every institution as near as whole
-    /// patients allow. Two patients give one to train and one to validate on.
+    /// patients allow, and nobody in two parts under two names. Two patients give one to train and one to validate on.
     ///
     /// *Errors*: fewer than two patients; shares that are negative or all zero.
     pub fn stratified(dataset: &Dataset, shares: [f64; 3], seed: u64) -> Result<Self, TrainError> {
@@ -90,17 +91,20 @@ impl Split {
         let mut random = Random::stream(seed, "split", 0);
         let mut parts = vec![Part::Train; count];
         let mut given = [0usize; 3];
+        let (same, mut part_of_person) = (same_person(dataset), BTreeMap::new());
         for (nth, patient) in by_institution(dataset, &mut random).into_iter().enumerate() {
             // The part that is furthest behind its share gets the next patient; so every run of patients of one
             // institution is dealt out in proportion, and the totals come out right.
             let behind = |part: usize| shares[part] / total * (nth + 1) as f64 - given[part] as f64;
             let next = (1..3).fold(0, |best, part| if behind(part) > behind(best) { part } else { best });
+            // Who is there already under another name stays in one part.
+            let next = *part_of_person.entry(same[patient]).or_insert(next);
             given[next] += 1;
             parts[patient] = Part::ALL[next];
         }
         let mut split = Self { seed: Some(seed), parts };
-        split.ensure(Part::Train);
-        split.ensure(Part::Val);
+        split.ensure(Part::Train, &same);
+        split.ensure(Part::Val, &same);
         Ok(split)
     }
 
@@ -207,12 +211,14 @@ impl Split {
         Part::ALL.into_iter().map(|part| (part.word().to_owned(), names(part))).collect()
     }
 
-    /// Moves one patient into an empty `part`, out of the biggest one.
-    fn ensure(&mut self, part: Part) {
+    /// Moves one person into an empty `part`, out of the biggest one, which keeps somebody.
+    fn ensure(&mut self, part: Part, same: &[usize]) {
         if self.patients(part).is_empty() {
             let biggest = Part::ALL.into_iter().max_by_key(|&p| self.patients(p).len()).unwrap_or(Part::Train);
-            if let Some(&patient) = self.patients(biggest).last() {
-                self.parts[patient] = part;
+            let inside = self.patients(biggest);
+            let is_alone = inside.iter().all(|&p| inside.first().is_some_and(|&first| same[p] == same[first]));
+            if let Some(&last) = inside.last().filter(|_| !is_alone) {
+                inside.iter().filter(|&&p| same[p] == same[last]).for_each(|&p| self.parts[p] = part);
             }
         }
     }

@@ -17,7 +17,8 @@ fn order(place: &Place, folds: usize) -> LabOrder {
 
 fn found(events: &[Event]) -> CrossValidation {
     let all = reports(events, 1);
-    let found = all.iter().find_map(|r| if let LabReport::CrossValidated(found) = r { Some((**found).clone()) } else { None });
+    let found =
+        all.iter().find_map(|r| if let LabReport::CrossValidated(found) = r { Some((**found).clone()) } else { None });
     found.unwrap_or_else(|| panic!("no result: {events:?}"))
 }
 
@@ -62,7 +63,9 @@ fn stopped_it_says_so_and_too_many_folds_are_refused_in_words() {
     engine.send(lab(1, order(&place, 4)));
     events_until(&engine, |e| matches!(e, Event::Lab { report: LabReport::Crossing(CrossNow::Epoch(_)), .. }));
     engine.send(glioview::engine::command::Command::Cancel { job: glioview::engine::command::JobId(1) });
-    let events = events_until(&engine, |e| matches!(e, Event::Canceled { .. } | Event::Lab { report: LabReport::CrossValidated(_), .. }));
+    let events = events_until(&engine, |e| {
+        matches!(e, Event::Canceled { .. } | Event::Lab { report: LabReport::CrossValidated(_), .. })
+    });
     assert!(events.iter().any(|e| matches!(e, Event::Canceled { .. })) || !stages(&events).is_empty());
     drop(engine);
     let engine = place.inline();

@@ -295,7 +295,8 @@ fn cross_validation_takes_the_train_views_settings_and_says_what_is_missing_ther
     assert!(words(&desk).unwrap().contains("finished folds are kept"));
     desk.hear(Event::Canceled { job: *job });
     assert!(words(&desk).is_none());
-    let result = CrossValidation { notice: String::new(), net: "U-Net 16".to_owned(), folds: Vec::new(), by_slice: None };
+    let result =
+        CrossValidation { notice: String::new(), net: "U-Net 16".to_owned(), folds: Vec::new(), by_slice: None };
     lab(&mut desk, *job, LabReport::CrossValidated(Arc::new(result)));
     assert!(desk.app.models_view.crossing.result.is_none(), "an answer to a job that is over counts for nothing");
 }
