@@ -103,7 +103,7 @@ pub(super) fn opened(state: &mut AppState, job: JobId, studies: Vec<Arc<Study>>,
         return Vec::new();
     }
     let paths = paths.clone();
-    tell_failures(state, failures);
+    tell_failures(state, failures, studies.iter().any(|s| !s.scans.is_empty()));
     let mut commands = Vec::new();
     let mut first = None;
     let opened: Vec<Arc<Study>> = studies.into_iter().filter(|s| !s.scans.is_empty()).collect();
@@ -139,14 +139,15 @@ fn settle(state: &mut AppState) {
 }
 
 /// One failure is a notice of its own, several are one notice with details, so that a bad folder is no wall of text.
-fn tell_failures(state: &mut AppState, failures: &[Failure]) {
+fn tell_failures(state: &mut AppState, failures: &[Failure], has_others: bool) {
     match failures {
         [] => {}
         [one] => {
             state.notices.add_failure(About::Opening, one);
         }
         many => {
-            let text = format!("{} files did not open; the others did.", many.len());
+            let others = if has_others { "; the others did" } else { "" };
+            let text = format!("{} files did not open{others}.", many.len());
             let details = many.iter().map(|f| {
                 let name = f.path.as_deref().and_then(Path::file_name).map(|n| n.to_string_lossy().into_owned());
                 let why = f.why.first().unwrap_or(&f.what);

@@ -95,6 +95,17 @@ fn bad_files_are_one_notice_and_the_good_ones_open() {
 }
 
 #[test]
+fn where_nothing_opened_no_others_are_spoken_of() {
+    let mut desk = Desk::new();
+    desk.act(open("/data/bad"));
+    let job = desk.last_job(|c| matches!(c, Command::Open { .. }));
+    let failures = vec![failure("Could not open a file"), failure("Could not open a file")];
+    desk.hear(Event::Opened { job, studies: Vec::new(), failures });
+    let [notice] = desk.app.notices.all.as_slice() else { panic!("one notice for all") };
+    assert_eq!(notice.text, "2 files did not open.");
+}
+
+#[test]
 fn a_failed_opening_says_what_and_why_and_leaves_what_was_open() {
     let mut desk = Desk::new();
     desk.open(vec![study("p1", 3)]);
