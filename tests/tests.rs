@@ -6,6 +6,7 @@ mod cli_analyze;
 mod cli_kit;
 mod curves;
 mod data;
+mod dicom;
 mod display;
 mod engine;
 mod engine_failures;

@@ -25,6 +25,10 @@ pub enum GateReason {
     OtherSequence,
     /// Slices that are not axial.
     NotAxial,
+    /// The file says that it is no MR.
+    NoMr,
+    /// The file names another part of the body than the head.
+    NoHead,
 }
 
 /// The answer of the checks.
@@ -48,6 +52,8 @@ impl GateReason {
             Self::OneUnknownSequence => "one gray picture of a sequence that the file does not name",
             Self::OtherSequence => "one sequence alone that is not FLAIR",
             Self::NotAxial => "slices that are not axial",
+            Self::NoMr => "a file that says it is no MR",
+            Self::NoHead => "a file that names another part of the body than the head",
         }
     }
 }
@@ -78,6 +84,9 @@ const ASPECT: std::ops::RangeInclusive<f32> = 0.6..=1.9;
 /// is nothing on it whose shape could be judged. 1 % of training slices are below 0.035.
 const NEARLY_BLACK: f32 = 0.04;
 
+/// What parts of the head are called in the list of PS3.16 annex L and by scanners.
+const HEAD_WORDS: [&str; 5] = ["HEAD", "BRAIN", "SKULL", "NEURO", "CEREB"];
+
 /// Whether `scan` is the kind of picture that the nets know. A reason counts where more than half of the slices have it.
 pub fn check(scan: &Scan) -> GateVerdict {
     let step = scan.slices.len().div_ceil(MAX_SLICES).max(1);
@@ -103,6 +112,14 @@ pub fn check(scan: &Scan) -> GateVerdict {
     }
     if scan.about.geometry.is_some_and(|g| g.plane() != AnatomicalPlane::Axial) {
         reasons.push(GateReason::NotAxial);
+    }
+    // What the file does not say counts for nothing.
+    let acquisition = &scan.about.acquisition;
+    if !["", "MR"].contains(&acquisition.modality.as_str()) {
+        reasons.push(GateReason::NoMr);
+    }
+    if !acquisition.body_part.is_empty() && !HEAD_WORDS.iter().any(|word| acquisition.body_part.contains(word)) {
+        reasons.push(GateReason::NoHead);
     }
     if reasons.is_empty() { GateVerdict::Known } else { GateVerdict::Unknown(reasons) }
 }

@@ -124,6 +124,8 @@ pub fn gate_reason(reason: GateReason) -> &'static str {
         GateReason::OneUnknownSequence => "one unknown sequence",
         GateReason::OtherSequence => "one sequence alone, not FLAIR",
         GateReason::NotAxial => "slices not axial",
+        GateReason::NoMr => "not MR",
+        GateReason::NoHead => "not a head",
     }
 }
 
