@@ -4,6 +4,7 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
+use super::dicom::layers::lay_segmentations;
 use super::dicom::series::Series;
 use super::dicom::source::{Shelf, Source};
 use super::error::IoError;
@@ -95,6 +96,7 @@ fn read_within(
     let (stacks, odd) = series.into_scans(&plan.title);
     scans.extend(stacks);
     warnings.extend(odd);
+    lay_segmentations(&mut scans, &mut warnings);
     volumes::name(&mut scans);
     volumes::add(&mut scans, volumes, &mut warnings);
     let (left, all) = (reading.budget.left(), plan.file_count());

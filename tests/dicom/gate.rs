@@ -9,7 +9,9 @@ fn reasons(tag: u32, text: &str, orientation: [f64; 6]) -> Vec<GateReason> {
     slice.orientation = orientation;
     let mut object = slice.object();
     object.text(tag, b"CS", text);
-    match check(&kit::open_bytes(&object.file(EXPLICIT)).studies[0].scans[0]) {
+    // The nets' own stack, resampled, may stand before it.
+    let opened = kit::open_bytes(&object.file(EXPLICIT));
+    match check(opened.studies[0].scans.last().expect("a series")) {
         GateVerdict::Known => Vec::new(),
         GateVerdict::Unknown(reasons) => reasons,
     }

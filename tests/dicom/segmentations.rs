@@ -89,3 +89,30 @@ fn fractions_count_above_half_and_label_maps_as_they_are() {
     let map = segmentation(&[0, 1], "LABELMAP", 8, [vec![7, 9], vec![0; 28]].concat());
     assert_eq!(labels(&map).0[0][..3], [7.0, 9.0, 0.0]);
 }
+
+#[test]
+fn a_segmentation_lies_on_its_image_and_beside_another_it_stays_its_own_stack() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for number in 0..4 {
+        kit::put(folder.path(), &format!("im{number}"), &Slice::axial(number).object().file(EXPLICIT));
+    }
+    // Frame 1 of three has pixel 1 of its first row: slice 2, row 0, column 1.
+    kit::put(folder.path(), "seg", &binary(&[1, 2, 3]).file(EXPLICIT));
+    let opened = kit::opened(folder.path());
+    assert!(opened.failures.is_empty(), "{:?}", opened.failures);
+    let study = &opened.studies[0];
+    let [scan] = study.scans.as_slice() else { panic!("one series with its mask, {:?}", study.warnings) };
+    assert!(study.warnings.iter().any(|w| w.contains("2 Tumor")), "{:?}", study.warnings);
+    let inside = |slice: usize| -> Vec<usize> {
+        let mask = scan.reference[slice].as_ref();
+        mask.map_or(Vec::new(), |m| m.bits.iter().enumerate().filter(|&(_, &b)| b).map(|(i, _)| i).collect())
+    };
+    // The segmentation is 5 columns wide, the image 8; both begin at one corner.
+    assert_eq!([0, 1, 2, 3].map(inside), [vec![], vec![0], vec![1], vec![2]]);
+    let mut elsewhere = binary(&[1, 2]);
+    elsewhere.text(0x0020_0052, b"UI", "9.9.9");
+    kit::put(folder.path(), "seg", &elsewhere.file(EXPLICIT));
+    let opened = kit::opened(folder.path());
+    assert_eq!(opened.studies[0].scans.len(), 2);
+    assert!(opened.studies[0].scans[0].reference.is_empty());
+}

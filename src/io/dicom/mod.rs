@@ -11,6 +11,7 @@ mod gray;
 mod jpeg_extended;
 mod jpeg_ls;
 mod jpeg_ls_scan;
+pub mod layers;
 mod mosaic;
 mod pixels;
 mod place;
