@@ -108,8 +108,11 @@ pub(super) fn opened(state: &mut AppState, job: JobId, studies: Vec<Arc<Study>>,
     let mut first = None;
     let opened: Vec<Arc<Study>> = studies.into_iter().filter(|s| !s.scans.is_empty()).collect();
     remember(state, &paths, &opened, &mut commands);
+    // Before any of them is there: a folder that holds two patients is two studies of one source.
+    for study in &opened {
+        commands.extend(close_same(state, study));
+    }
     for study in opened {
-        commands.extend(close_same(state, &study));
         state.inner.last_study += 1;
         let id = StudyId(state.inner.last_study);
         state.studies.push(StudyState::new(id, study, state.settings.reader_first));
@@ -178,8 +181,8 @@ fn remember(state: &mut AppState, paths: &[PathBuf], opened: &[Arc<Study>], comm
 /// A study that is opened again takes the place of the old one; its decisions are on disk.
 fn close_same(state: &mut AppState, study: &Study) -> Vec<Command> {
     let is_same = |s: &&StudyState| s.source == study.source && s.study.synthetic == study.synthetic;
-    let old = state.studies.iter().find(is_same).map(|s| s.id);
-    old.map(|id| remove(state, id)).unwrap_or_default()
+    let old: Vec<StudyId> = state.studies.iter().filter(is_same).map(|s| s.id).collect();
+    old.into_iter().flat_map(|id| remove(state, id)).collect()
 }
 
 /// Closes a study and shows its neighbor.

@@ -308,7 +308,8 @@ fn stop(data: &Path, times: usize) {
 /// An analysis of one patient alone, beside a training of the window, and beside one that gives way to nobody.
 fn analysis(data: &Path) {
     let patient = first_patient(data);
-    let opened = glioview::io::open::open(&[patient], &mut |_, _| std::ops::ControlFlow::Continue(())).expect("the patient opens");
+    let opened = glioview::io::open::open(&[patient], &mut |_, _| std::ops::ControlFlow::Continue(()))
+        .expect("the patient opens");
     let study = Arc::new(opened.studies.into_iter().next().expect("the patient opens"));
     let analyze = |lab: &Lab, job: u64| {
         let options = AnalyzeOptions { is_override: true, ..AnalyzeOptions::default() };

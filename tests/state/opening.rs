@@ -95,6 +95,21 @@ fn bad_files_are_one_notice_and_the_good_ones_open() {
 }
 
 #[test]
+fn two_patients_of_one_folder_are_two_studies_and_the_first_is_shown() {
+    let mut desk = Desk::new();
+    for _again in 0..2 {
+        desk.act(open("/data/cd"));
+        let job = desk.last_job(|c| matches!(c, Command::Open { .. }));
+        let mut studies = [study("cd", 3), study("cd", 5)];
+        studies[1].title = "cd (2)".to_owned();
+        desk.hear(Event::Opened { job, studies: studies.map(Arc::new).into(), failures: Vec::new() });
+        let titles: Vec<&str> = desk.app.studies.iter().map(|s| s.study.title.as_str()).collect();
+        assert_eq!(titles, ["cd", "cd (2)"], "opened again, both are replaced");
+        assert_eq!(desk.app.current, Some(desk.app.studies[0].id));
+    }
+}
+
+#[test]
 fn where_nothing_opened_no_others_are_spoken_of() {
     let mut desk = Desk::new();
     desk.act(open("/data/bad"));
