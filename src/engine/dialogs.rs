@@ -56,8 +56,10 @@ fn show(pick: Pick) -> Vec<PathBuf> {
     match pick {
         Pick::Files => dialog
             .set_title("Open MRI files")
-            .add_filter("Pictures", &["tif", "tiff", "png", "jpg", "jpeg", "bmp", "webp"])
+            // First, because a scanner's DICOM files have no extension.
             .add_filter("All files", &["*"])
+            .add_filter("DICOM, NIfTI", &["dcm", "ima", "zip", "nii", "gz", "hdr", "img"])
+            .add_filter("Pictures", &["tif", "tiff", "png", "jpg", "jpeg", "bmp", "webp"])
             .pick_files()
             .unwrap_or_default(),
         Pick::Folder => dialog.set_title("Open a folder of slices").pick_folder().into_iter().collect(),

@@ -14,7 +14,7 @@ use crate::state::screen::MainView;
 use crate::state::work::Opening;
 
 /// The kinds that open, as `io` reads them.
-const KINDS: &str = "NIfTI; PNG, JPEG, TIFF, BMP, WebP; a folder or several files as one stack";
+const KINDS: &str = "DICOM (folder or ZIP), NIfTI; PNG, JPEG, TIFF, BMP, WebP as a stack";
 /// Recent files that the empty canvas lists.
 const RECENT: usize = 6;
 
