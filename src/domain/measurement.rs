@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::diameters::Diameters;
 use super::geometry::{Geometry, length};
 use super::scan::{Rescale, Scan};
 
@@ -23,6 +24,8 @@ pub enum Figure {
     Rectangle([Point; 2]),
     /// An arrow from the first point to the second, with words.
     Arrow([Point; 2]),
+    /// Two perpendicular diameters: the ends of the longer one, then of the other.
+    Diameters([Point; 4]),
 }
 
 impl Figure {
@@ -34,6 +37,7 @@ impl Figure {
             Self::Ellipse(_) => "ellipse",
             Self::Rectangle(_) => "rectangle",
             Self::Arrow(_) => "arrow",
+            Self::Diameters(_) => "diameters",
         }
     }
 
@@ -41,6 +45,7 @@ impl Figure {
     pub fn points(&self) -> &[Point] {
         match self {
             Self::Angle(points) => points,
+            Self::Diameters(points) => points,
             Self::Distance(points) | Self::Ellipse(points) | Self::Rectangle(points) | Self::Arrow(points) => points,
         }
     }
@@ -50,6 +55,7 @@ impl Figure {
     pub fn with_point(mut self, index: usize, at: Point) -> Self {
         let points: &mut [Point] = match &mut self {
             Self::Angle(points) => points,
+            Self::Diameters(points) => points,
             Self::Distance(points) | Self::Ellipse(points) | Self::Rectangle(points) | Self::Arrow(points) => points,
         };
         if let Some(point) = points.get_mut(index) {
@@ -118,6 +124,8 @@ pub enum Reading {
     Angle(f64),
     /// Of an ellipse or rectangle: area of the pixels inside, and their values; `None` where no pixel is inside.
     Region(Option<(Size, Statistics)>),
+    /// Of two diameters.
+    Diameters(Diameters),
     /// An arrow measures nothing.
     Nothing,
 }
@@ -133,6 +141,7 @@ pub fn reading(measurement: &Measurement, scan: &Scan) -> Reading {
             Reading::Region(statistics.map(|s| (area(s.count, geometry), s)))
         }
         Figure::Arrow(_) => Reading::Nothing,
+        Figure::Diameters(points) => Reading::Diameters(Diameters::between(points, geometry)),
     }
 }
 
@@ -172,7 +181,7 @@ pub fn statistics(measurement: &Measurement, scan: &Scan) -> Option<Statistics> 
     let (corners, is_ellipse) = match measurement.figure {
         Figure::Ellipse(corners) => (corners, true),
         Figure::Rectangle(corners) => (corners, false),
-        Figure::Distance(_) | Figure::Angle(_) | Figure::Arrow(_) => return None,
+        Figure::Distance(_) | Figure::Angle(_) | Figure::Arrow(_) | Figure::Diameters(_) => return None,
     };
     let [[x0, y0], [x1, y1]] = corners;
     let center = [f64::midpoint(x0, x1), f64::midpoint(y0, y1)];

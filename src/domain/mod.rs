@@ -4,6 +4,7 @@
 pub mod assembly;
 pub mod card;
 pub mod device;
+pub mod diameters;
 pub mod finding;
 pub mod gate;
 pub mod gate_measure;

@@ -103,6 +103,10 @@ pub struct ScanInfo {
     pub mask_volume_px: usize,
     /// Milliliters inside of all masks that count; `null` where the file knows no spacing.
     pub mask_volume_ml: Option<f64>,
+    /// The volume's span as the mask threshold goes from 0.7 to 0.3; no confidence interval.
+    pub mask_volume_span: VolumeSpan,
+    /// The longest diameter of a counted mask within a slice, and its perpendicular; `null` where no mask counts.
+    pub diameters: Option<MeasurementEntry>,
     /// sha256 of the pixels.
     pub pixels_sha256: String,
     /// Whether the nets know this kind of picture.
@@ -113,6 +117,17 @@ pub struct ScanInfo {
     pub gate_overridden: bool,
     /// What was odd about the stack.
     pub warnings: Vec<String>,
+}
+
+/// The volume's span as the mask threshold moves over the slices that count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VolumeSpan {
+    /// The thresholds.
+    pub mask_thresholds: [f64; 2],
+    /// Pixels inside at each.
+    pub volume_px: [usize; 2],
+    /// Milliliters inside at each; `null` where the file knows no spacing.
+    pub volume_ml: Option<[f64; 2]>,
 }
 
 /// Agreement with reference masks.
@@ -167,7 +182,7 @@ pub struct MeasurementEntry {
     pub index: usize,
     /// The sequence whose values count.
     pub sequence: String,
-    /// "distance", "angle", "ellipse", "rectangle", "arrow".
+    /// "distance", "angle", "ellipse", "rectangle", "arrow", "diameters".
     pub kind: String,
     /// The points as `[x, y]` in pixels; the center of the first pixel is `[0.5, 0.5]`.
     pub points_px: Vec<[f64; 2]>,
@@ -180,6 +195,18 @@ pub struct MeasurementEntry {
     /// Length, where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub length_px: Option<f64>,
+    /// Of diameters: the perpendicular one, where the file knows the spacing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perpendicular_mm: Option<f64>,
+    /// Of diameters: the perpendicular one, where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub perpendicular_px: Option<f64>,
+    /// Of diameters: their product, where the file knows the spacing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_mm2: Option<f64>,
+    /// Of diameters: their product, where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub product_px2: Option<f64>,
     /// The angle at the second point.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub angle_degrees: Option<f64>,

@@ -179,6 +179,12 @@ pub enum OverlayAction {
     SetColor(OutlineColor),
     /// The heat map of probabilities.
     ToggleHeatMap,
+    /// Below this probability the heat map is transparent.
+    SetHeatMapFrom(f32),
+    /// Heat map opacity, 0–1.
+    SetHeatMapOpacity(f32),
+    /// What is drawn goes off and on while true.
+    HoldFlicker(bool),
     /// The reference mask.
     ToggleReference,
     /// The difference between reference and model.

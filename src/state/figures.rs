@@ -3,7 +3,7 @@
 use crate::domain::measurement::{Figure, Measurement, Reading, Size, reading};
 use crate::domain::scan::Scan;
 
-use super::{placed, text};
+use super::{placed, rano, text};
 
 /// The lines beside a figure: "23.4 mm"; "37.2°"; "mean 201 SD 12", "min 180 max 230", "512 mm²"; its words.
 pub fn lines(measurement: &Measurement, scan: &Scan) -> Vec<String> {
@@ -15,6 +15,7 @@ pub fn lines(measurement: &Measurement, scan: &Scan) -> Vec<String> {
             let [mean, sd, min, max] = [s.mean, s.sd, s.min, s.max].map(|v| text::gray_value(tidy(v)));
             vec![format!("mean {mean} SD {sd}"), format!("min {min} max {max}"), area_words(area)]
         }
+        Reading::Diameters(d) => vec![rano::diameters(&d), format!("product {}", rano::product(&d))],
         Reading::Nothing => Vec::new(),
     };
     if !measurement.text.is_empty() {
@@ -31,6 +32,7 @@ pub fn summary(measurement: &Measurement, scan: &Scan) -> String {
         Figure::Ellipse(_) => "Ellipse",
         Figure::Rectangle(_) => "Rectangle",
         Figure::Arrow(_) => "Arrow",
+        Figure::Diameters(_) => "Diameters",
     };
     let lines = lines(measurement, scan);
     if lines.is_empty() { name.to_owned() } else { format!("{name}: {}", lines.join(", ")) }

@@ -187,6 +187,9 @@ pub(super) fn overlay(state: &mut AppState, action: OverlayAction) {
         OverlayAction::SetFill(opacity) => overlay.fill = opacity.clamp(0.0, 1.0),
         OverlayAction::SetColor(color) => overlay.color = color,
         OverlayAction::ToggleHeatMap => overlay.has_heat_map = !overlay.has_heat_map,
+        OverlayAction::SetHeatMapFrom(from) => overlay.heat_map_from = from.clamp(0.01, 0.99),
+        OverlayAction::SetHeatMapOpacity(opacity) => overlay.heat_map_opacity = opacity.clamp(0.0, 1.0),
+        OverlayAction::HoldFlicker(is_held) => overlay.is_flickering = is_held,
         OverlayAction::ToggleReference => {
             overlay.shows_reference = !overlay.shows_reference;
             overlay.shows_difference &= overlay.shows_reference;

@@ -1,14 +1,15 @@
 //! The reader's figures on the picture: drawing, moving, words, removing; each step can be taken back. Not for what they
 //! come to (`domain::measurement`) and not for writing files.
 
+use crate::domain::diameters;
 use crate::domain::measurement::{Figure, Measurement, Point};
 use crate::engine::command::Command;
 
-use super::AppState;
 use super::screen::Popup;
-use super::study::{Saved, StudyId};
+use super::study::{Saved, ScanState, StudyId};
 use super::tool::{Draft, MeasureAction, Tool};
 use super::undo::{MeasureStep, Step};
+use super::{AppState, looking};
 
 /// A figure smaller than this in pixels is a click and no figure.
 const LEAST_PX: f64 = 1.0;
@@ -39,6 +40,10 @@ pub(super) fn update(state: &mut AppState, action: MeasureAction, now_secs: u64)
             Vec::new()
         }
         MeasureAction::SetText { id, text } => set_text(state, id, text.trim()),
+        MeasureAction::AddDiameters { slice, points } => {
+            looking::go_slice(state, slice);
+            add(state, Figure::Diameters(points), now_secs)
+        }
         MeasureAction::Remove(id) => remove(state, id),
         MeasureAction::RemoveSelected => match state.selected {
             Some(id) => remove(state, id),
@@ -74,13 +79,17 @@ fn grab(state: &mut AppState, id: u64, point: Option<usize>, at: Point) {
 }
 
 fn drag(state: &mut AppState, at: Point) {
+    let geometry = state.geometry().copied();
     let Some(draft) = state.draft.as_mut() else { return };
     if !at.iter().all(|x| x.is_finite()) {
         return;
     }
-    draft.figure = match draft.held {
-        Some(point) => draft.figure.with_point(point, at),
-        None => draft.figure.moved([at[0] - draft.at[0], at[1] - draft.at[1]]),
+    draft.figure = match (draft.held, draft.figure) {
+        (Some(point), Figure::Diameters(points)) => {
+            Figure::Diameters(diameters::with_point(points, point, at, geometry.as_ref()))
+        }
+        (Some(point), _) => draft.figure.with_point(point, at),
+        (None, _) => draft.figure.moved([at[0] - draft.at[0], at[1] - draft.at[1]]),
     };
     let is_first_arm = draft.id.is_none() && draft.held == Some(0) && matches!(draft.figure, Figure::Angle(_));
     if is_first_arm {
@@ -111,20 +120,31 @@ fn release(state: &mut AppState, now_secs: u64) -> Vec<Command> {
         Some(before) if before.figure == draft.figure => return Vec::new(),
         Some(before) => Measurement { figure: draft.figure, ..before.clone() },
         None if is_click => return Vec::new(),
-        None => Measurement {
-            id: new_id(&scan.measurements, now_secs),
-            slice: scan.slice,
-            sequence: scan.sequence,
-            figure: draft.figure,
-            text: String::new(),
-            at_secs: now_secs,
-        },
+        None => new(scan, draft.figure, now_secs),
     };
     state.selected = Some(after.id);
     if before.is_none() && matches!(after.figure, Figure::Arrow(_)) {
         state.layout.popup = Some(Popup::Words(after.id));
     }
     commit(state, before, Some(after))
+}
+
+/// A figure on the slice on screen.
+fn new(scan: &ScanState, figure: Figure, now_secs: u64) -> Measurement {
+    Measurement {
+        id: new_id(&scan.measurements, now_secs),
+        slice: scan.slice,
+        sequence: scan.sequence,
+        figure,
+        text: String::new(),
+        at_secs: now_secs,
+    }
+}
+
+fn add(state: &mut AppState, figure: Figure, now_secs: u64) -> Vec<Command> {
+    let Some(after) = state.scan_state().map(|scan| new(scan, figure, now_secs)) else { return Vec::new() };
+    state.selected = Some(after.id);
+    commit(state, None, Some(after))
 }
 
 /// Names that no two sessions give twice: the second, and a running number in its low bits.

@@ -148,6 +148,14 @@ pub static TABLE: &[Entry] = &[
         chords: &[Chord::plain(Key::Letter('H'))],
         allowed: allowed::has_scan,
     },
+    Entry {
+        action: Action::Overlay(OverlayAction::HoldFlicker(true)),
+        release: Some(Action::Overlay(OverlayAction::HoldFlicker(false))),
+        text: "Flicker between what is drawn (while held)",
+        group: Group::Overlay,
+        chords: &[Chord::plain(Key::Letter('V'))],
+        allowed: allowed::has_scan,
+    },
     row(Action::Overlay(OverlayAction::ToggleHeatMap), "Heat map on or off", Group::Overlay, &[], allowed::has_finding),
     row(
         Action::Overlay(OverlayAction::ToggleReference),

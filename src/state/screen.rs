@@ -103,6 +103,12 @@ pub struct Overlay {
     pub color: OutlineColor,
     /// The heat map of probabilities.
     pub has_heat_map: bool,
+    /// Below this probability the heat map is transparent.
+    pub heat_map_from: f32,
+    /// The opacity of the heat map, 0–1.
+    pub heat_map_opacity: f32,
+    /// What is drawn goes off and on as long as V is held.
+    pub is_flickering: bool,
     /// The reference mask is shown.
     pub shows_reference: bool,
     /// The difference between reference and model is shown.
@@ -112,8 +118,10 @@ pub struct Overlay {
 impl Overlay {
     /// Fill opacity when it is first asked for.
     pub const FILL_ON_DEMAND: f32 = 0.15;
-    /// Below this probability the heat map is transparent.
+    /// Below this probability the heat map is transparent at first.
     pub const HEAT_MAP_FROM: f32 = 0.1;
+    /// How opaque the heat map is at first: the scan must stay readable under it.
+    pub const HEAT_MAP_OPACITY: f32 = 0.6;
 
     /// Whether anything may be drawn over the picture now.
     pub fn is_visible(&self) -> bool {
@@ -130,6 +138,9 @@ impl Default for Overlay {
             fill: 0.0,
             color: OutlineColor::Orange,
             has_heat_map: false,
+            heat_map_from: Self::HEAT_MAP_FROM,
+            heat_map_opacity: Self::HEAT_MAP_OPACITY,
+            is_flickering: false,
             shows_reference: false,
             shows_difference: false,
         }

@@ -106,6 +106,13 @@ pub enum MeasureAction {
         /// The words.
         text: String,
     },
+    /// The outline's diameters as a measurement.
+    AddDiameters {
+        /// Slice, from 0.
+        slice: usize,
+        /// Their ends, in pixels.
+        points: [Point; 4],
+    },
     /// Take a measurement away.
     Remove(u64),
     /// Take the selected measurement away.

@@ -2,12 +2,6 @@
 
 use egui::Color32;
 
-/// Below this probability the heat map is transparent.
-pub const VISIBLE_FROM: f32 = 0.1;
-
-/// How opaque the heat map is, 0–255: the scan must stay readable under it.
-const ALPHA: f32 = 150.0;
-
 /// Coefficients of x⁰ … x⁶ for red, green and blue.
 ///
 /// *Source*: M. Zucker's public-domain polynomial fit of matplotlib's viridis (Smith and van der Walt 2015).
@@ -34,16 +28,16 @@ pub fn opaque(probability: f32) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
-/// The color of `probability` over the scan.
-pub fn overlay(probability: f32) -> Color32 {
-    if probability < VISIBLE_FROM {
+/// The color of `probability` over the scan; transparent below `from`, `opacity` from 0 to 1.
+pub fn overlay(probability: f32, from: f32, opacity: f32) -> Color32 {
+    if probability < from {
         return Color32::TRANSPARENT;
     }
     let color = opaque(probability);
-    Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), ALPHA as u8)
+    Color32::from_rgba_unmultiplied(color.r(), color.g(), color.b(), (opacity.clamp(0.0, 1.0) * 255.0) as u8)
 }
 
 /// [`overlay`] of every byte of a probability map.
-pub fn overlay_table() -> [Color32; 256] {
-    std::array::from_fn(|i| overlay(i as f32 / 255.0))
+pub fn overlay_table(from: f32, opacity: f32) -> [Color32; 256] {
+    std::array::from_fn(|i| overlay(i as f32 / 255.0, from, opacity))
 }

@@ -28,6 +28,10 @@ pub struct Desk {
     pub draws: bool,
     /// The words beside figures, as long as they do not change.
     pub figures: super::measuring::Cache,
+    /// The finding's diameters, measured before.
+    pub diameters: super::rano::Cache,
+    /// The finding's diameters as the panel shows them.
+    pub rano: Option<crate::state::rano::Rano>,
     /// Where a zoom drag began.
     pub zoom_anchor: Option<Pos2>,
     /// Text that is being typed.

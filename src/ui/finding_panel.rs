@@ -3,7 +3,9 @@
 
 use egui::{Align, Color32, Label, Layout, Rect, RichText, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::desk::Desk;
 use super::notices;
+use super::rano;
 use super::theme::{self, GRID, Palette};
 use super::widgets::{self, KeyButton, Look};
 use crate::state::AppState;
@@ -13,7 +15,7 @@ use crate::state::words::{self, FindingText, Line, SliceText, Tone};
 use crate::state::{allowed, table};
 
 /// Draws the section.
-pub fn finding_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+pub fn finding_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Action>) {
     widgets::section_title(ui, "Finding");
     let Some(text) = words::finding(state) else { return };
     answer_ui(ui, &text, actions);
@@ -24,6 +26,7 @@ pub fn finding_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     if let Some(slice) = words::slice(state) {
         ui.add_space(GRID);
         slice_ui(ui, state, &slice, text.has_quiet_scores, actions);
+        rano::rano_ui(ui, state, desk, actions);
     }
 }
 

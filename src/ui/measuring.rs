@@ -114,6 +114,7 @@ fn outline(figure: &Figure, place: &UiFromImage) -> Vec<Vec<Pos2>> {
             let across = (b - a).normalized().rot90() * 5.0;
             vec![vec![a, b], vec![a - across, a + across], vec![b - across, b + across]]
         }
+        Figure::Diameters([a, b, c, d]) => vec![vec![at(a), at(b)], vec![at(c), at(d)]],
         Figure::Angle([a, vertex, b]) => vec![vec![at(a), at(vertex), at(b)]],
         Figure::Rectangle([[x0, y0], [x1, y1]]) => {
             vec![[[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]].into_iter().map(at).collect()]

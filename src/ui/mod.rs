@@ -20,6 +20,7 @@ pub mod overlay;
 mod overlay_panel;
 pub mod picture;
 mod popups;
+mod rano;
 mod review_panel;
 mod root;
 mod search;

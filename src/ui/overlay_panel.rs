@@ -7,6 +7,7 @@ use super::theme::{self, GRID, Palette};
 use super::widgets::{self, KeyButton, Look};
 use crate::state::AppState;
 use crate::state::action::{Action, AnalysisAction, OverlayAction};
+use crate::state::layers::{self, Line};
 use crate::state::screen::OutlineColor;
 use crate::state::training::{TrainingAction, watching};
 use crate::state::{allowed, text};
@@ -33,8 +34,10 @@ pub fn overlay_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     last_row(ui, state, actions);
     training_row(ui, state, actions);
     if overlay.has_heat_map {
-        legend_ui(ui, state.thresholds().map(|t| t.mask));
+        heat_rows(ui, state, actions);
+        legend_ui(ui, overlay.heat_map_from, state.thresholds().map(|t| t.mask));
     }
+    layers_ui(ui, state);
 }
 
 /// The outline of a segmenter in training, there for as long as it trains.
@@ -150,8 +153,56 @@ fn threshold_row(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     }
 }
 
+/// From which probability on the heat map shows, and how opaque it is.
+fn heat_rows(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
+    let overlay = &state.overlay;
+    let rows = [
+        (format!("From {}", text::threshold(overlay.heat_map_from)), overlay.heat_map_from, "Heat map from"),
+        ("Opacity".to_owned(), overlay.heat_map_opacity, "Heat map opacity"),
+    ];
+    for (index, (words, value, label)) in rows.into_iter().enumerate() {
+        let (_, moved) = widgets::row(ui, |ui| ui.label(words), |ui| widgets::slider_ui(ui, value, label));
+        actions.extend(moved.map(|value| {
+            Action::Overlay(match index {
+                0 => OverlayAction::SetHeatMapFrom(value),
+                _ => OverlayAction::SetHeatMapOpacity(value),
+            })
+        }));
+    }
+}
+
+/// What is drawn now, by line and name, where it is more than one thing.
+fn layers_ui(ui: &mut Ui, state: &AppState) {
+    let layers = layers::drawn(state);
+    if layers.len() < 2 {
+        return;
+    }
+    for layer in layers {
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(vec2(24.0, 14.0), Sense::hover());
+            let ends = [rect.left_center(), rect.right_center()];
+            let color = match layer.line {
+                Line::Model | Line::Rejected => {
+                    let [r, g, b] = state.overlay.color.rgb();
+                    let chosen = Color32::from_rgb(r, g, b);
+                    if layer.line == Line::Rejected { theme::finding::REJECTED } else { chosen }
+                }
+                Line::Reference => theme::finding::REFERENCE,
+                Line::Training => theme::finding::TRAINING,
+            };
+            let stroke = egui::Stroke::new(1.5, color);
+            if layer.line == Line::Model {
+                ui.painter().line_segment(ends, stroke);
+            } else {
+                ui.painter().extend(egui::Shape::dashed_line(&ends, stroke, 5.0, 3.0));
+            }
+            widgets::small(ui, layer.name);
+        });
+    }
+}
+
 /// The fixed scale 0–1 with the threshold marked.
-fn legend_ui(ui: &mut Ui, threshold: Option<f32>) {
+fn legend_ui(ui: &mut Ui, from: f32, threshold: Option<f32>) {
     let palette = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Heat map scale from 0 to 1"));
@@ -163,7 +214,7 @@ fn legend_ui(ui: &mut Ui, threshold: Option<f32>) {
             bar.min + vec2(bar.width() * share, 0.0),
             vec2(bar.width() / steps as f32 + 0.5, bar.height()),
         );
-        let color = if share < colormap::VISIBLE_FROM { palette.line } else { colormap::opaque(share) };
+        let color = if share < from { palette.line } else { colormap::opaque(share) };
         ui.painter().rect_filled(part, 0.0, color);
     }
     if let Some(threshold) = threshold {

@@ -8,6 +8,7 @@ use egui::{Color32, ColorImage, Context, Painter, TextureOptions};
 use super::colormap;
 use super::desk::Desk;
 use super::overlay::{self, Author, OutlineKey};
+use super::rano;
 use super::textures::{Key, Kind, Stamp};
 use super::theme::finding;
 use super::transform::UiFromImage;
@@ -94,9 +95,49 @@ pub fn paint(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromImag
     let shading = Shading::new(&shown.scan.about, window, is_as_in_file);
     desk.textures.ensure(ctx, gray, stamp, sampling, || gray_image(plane, shading));
     desk.textures.paint(painter, gray, place);
-    if shown.state.overlay.is_visible() {
-        paint_layers(ctx, painter, shown, place, desk);
-        paint_outlines(painter, shown, place, desk);
+    let phase = flicker(ctx, shown);
+    if shown.state.overlay.is_visible() && phase != Phase::Nothing {
+        if phase != Phase::Reference {
+            paint_layers(ctx, painter, shown, place, desk);
+        }
+        paint_outlines(painter, shown, place, phase, desk);
+        if phase != Phase::Reference {
+            rano::paint(painter, shown, place, desk);
+        }
+    }
+}
+
+/// What flickering shows at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Everything.
+    All,
+    /// The model's layers alone.
+    Model,
+    /// The reference alone.
+    Reference,
+    /// Nothing.
+    Nothing,
+}
+
+/// Seconds of one phase: two changes a second, below the three flashes a second that can harm.
+const FLICKER_SECS: f64 = 0.5;
+
+/// While V is held the model's layers and the reference take turns; without a reference on screen, all and nothing do.
+fn flicker(ctx: &Context, shown: &Shown) -> Phase {
+    let overlay = &shown.state.overlay;
+    if !overlay.is_flickering {
+        return Phase::All;
+    }
+    let now = ctx.input(|i| i.time);
+    let rest = FLICKER_SECS - now.rem_euclid(FLICKER_SECS);
+    ctx.request_repaint_after(std::time::Duration::from_secs_f64(rest));
+    let is_even = (now / FLICKER_SECS).floor().rem_euclid(2.0) < 1.0;
+    match (overlay.shows_reference && shown.reference().is_some(), is_even) {
+        (true, true) => Phase::Model,
+        (true, false) => Phase::Reference,
+        (false, true) => Phase::All,
+        (false, false) => Phase::Nothing,
     }
 }
 
@@ -118,7 +159,9 @@ fn paint_layers(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromI
     let address = Arc::as_ptr(map) as usize as u64;
     let of_map = [address as u32, (address >> 32) as u32];
     if overlay.has_heat_map {
-        layer(Kind::Heat, [of_map[0], of_map[1], 0, 0], &|| heat_image(map));
+        let (from, opacity) = (overlay.heat_map_from, overlay.heat_map_opacity);
+        let stamp = [of_map[0], of_map[1], from.to_bits(), opacity.to_bits()];
+        layer(Kind::Heat, stamp, &|| heat_image(map, from, opacity));
     }
     if overlay.shows_difference
         && let Some(reference) = shown.reference()
@@ -134,11 +177,12 @@ fn paint_layers(ctx: &Context, painter: &Painter, shown: &Shown, place: &UiFromI
     }
 }
 
-fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &mut Desk) {
+fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, phase: Phase, desk: &mut Desk) {
     let overlay = &shown.state.overlay;
     let slice = shown.known.slice;
     let scan = shown.scan_key();
     if overlay.shows_reference
+        && phase != Phase::Model
         && let Some(mask) = shown.reference()
     {
         let key = OutlineKey { is_reference: true, scan, slice, stamp: (0, 0) };
@@ -151,6 +195,9 @@ fn paint_outlines(painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &
             OutlineKey { is_reference: false, scan: scan | OF_TRAINING, slice, stamp: (job.0 as usize, epoch as u32) };
         let loops = desk.outlines.get(key, || Some(map.mask(watching::THRESHOLD)));
         overlay::paint(painter, place, &loops, Author::Training, finding::TRAINING, 1.0);
+    }
+    if phase == Phase::Reference {
+        return;
     }
     if let Some(map) = shown.map() {
         let threshold = shown.mask_threshold();
@@ -174,8 +221,8 @@ fn mask_image(mask: &Mask, color: Color32) -> ColorImage {
     ColorImage::new([mask.cols, mask.rows], pixels)
 }
 
-fn heat_image(map: &ProbabilityMap) -> ColorImage {
-    let table = colormap::overlay_table();
+fn heat_image(map: &ProbabilityMap, from: f32, opacity: f32) -> ColorImage {
+    let table = colormap::overlay_table(from, opacity);
     ColorImage::new([map.cols, map.rows], map.bytes.iter().map(|&b| table[usize::from(b)]).collect())
 }
 

@@ -159,7 +159,7 @@ fn right_panel_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut 
         ui.spacing_mut().interact_size.y = 20.0;
         // Whatever is too wide is cut, and does not widen the panel.
         ui.set_max_width(ui.available_width());
-        finding_panel::finding_ui(ui, state, actions);
+        finding_panel::finding_ui(ui, state, desk, actions);
         widgets::rule(ui);
         overlay_panel::overlay_ui(ui, state, actions);
         widgets::rule(ui);

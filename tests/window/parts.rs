@@ -122,8 +122,8 @@ fn turning_back_begins_anew() {
 
 #[test]
 fn the_heat_map_is_clear_below_a_tenth_and_brightens_evenly() {
-    assert_eq!(colormap::overlay(0.09).a(), 0);
-    assert!(colormap::overlay(0.1).a() > 0);
+    assert_eq!(colormap::overlay(0.09, 0.1, 0.6).a(), 0);
+    assert!(colormap::overlay(0.1, 0.1, 0.6).a() > 0);
     let gray = |p: f32| theme::contrast(colormap::opaque(p), egui::Color32::BLACK);
     let steps: Vec<f32> = (0..=20).map(|i| gray(i as f32 / 20.0)).collect();
     assert!(steps.is_sorted(), "{steps:?}");

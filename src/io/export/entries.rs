@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ScanResults, StudyResults, clean_name, counted_mask, measurements};
+use super::{ScanResults, StudyResults, clean_name, counted_mask, counted_mask_at, measurements};
 use crate::domain::card::Task;
 use crate::domain::finding::ModelStamp;
 use crate::domain::gate::GateVerdict;
@@ -12,7 +12,7 @@ use crate::domain::review::{Review, ReviewKey};
 use crate::domain::scan::Slice;
 use crate::io::findings_json::{
     DICE_DEFINITION, FindingsFile, Model, Program, RESEARCH_USE, Reference, ReviewInfo, ScanInfo, ScanReview,
-    SliceDecision, SliceEntry, StudyInfo, short, thousandths, utc,
+    SliceDecision, SliceEntry, StudyInfo, VolumeSpan, short, thousandths, utc,
 };
 use crate::io::series::file_name;
 
@@ -132,12 +132,27 @@ fn scan_info(results: &StudyResults<'_>, item: &ScanResults<'_>, slices: &[Slice
         orientation: geometry.map(|g| g.axis_codes()),
         mask_volume_px,
         mask_volume_ml: geometry.map(|g| thousandths(mask_volume_px as f64 * g.volume_mm3() / 1000.0)),
+        mask_volume_span: volume_span(results, item),
+        diameters: measurements::diameters(results, item),
         pixels_sha256: item.finding.pixels_sha256.clone(),
         gate: item.finding.gate.clone(),
         gate_reasons: reasons,
         gate_overridden: item.finding.is_override,
         warnings: scan.warnings.clone(),
     }
+}
+
+/// The volume between the mask thresholds 0.7 and 0.3, over the slices whose masks count.
+fn volume_span(results: &StudyResults<'_>, item: &ScanResults<'_>) -> VolumeSpan {
+    const THRESHOLDS: [f32; 2] = [0.7, 0.3];
+    let volume_px = THRESHOLDS.map(|threshold| {
+        let slices = (0..item.finding.slices.len()).filter(|&index| !measurements::is_rejected(item, index));
+        let masks = slices.filter_map(|index| counted_mask_at(results, item, index, threshold));
+        masks.map(|mask| mask.area_px()).sum()
+    });
+    let geometry = results.study.scans[item.scan].about.geometry;
+    let volume_ml = geometry.map(|g| volume_px.map(|px: usize| thousandths(px as f64 * g.volume_mm3() / 1000.0)));
+    VolumeSpan { mask_thresholds: THRESHOLDS.map(short), volume_px, volume_ml }
 }
 
 /// Agreement with the reference masks of all scans; `None` where there are none.

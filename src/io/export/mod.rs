@@ -161,12 +161,17 @@ fn check(results: &StudyResults<'_>, folder: &Path) -> Result<(), IoError> {
 
 /// The mask of a slice as it counts: where the slice is flagged (or all are to be outlined) and its outline is there.
 fn counted_mask(results: &StudyResults<'_>, item: &ScanResults<'_>, index: usize) -> Option<Mask> {
+    let threshold = item.finding.model(Task::Segmenter)?.threshold;
+    counted_mask_at(results, item, index, threshold)
+}
+
+/// The same at another mask threshold.
+fn counted_mask_at(results: &StudyResults<'_>, item: &ScanResults<'_>, index: usize, threshold: f32) -> Option<Mask> {
     let (scan, finding) = (results.study.scans.get(item.scan)?, item.finding);
     let slice = finding.slices.get(index)?;
     let flags = finding.model(Task::Classifier).map(|m| m.threshold);
     let is_asked = results.outline_all || item.asked.contains(&index);
     let counts = is_asked || flags.is_none_or(|threshold| slice.is_flagged(threshold));
-    let threshold = finding.model(Task::Segmenter)?.threshold;
     let mask = slice.mask(threshold).filter(|_| counts)?;
     (mask.rows == scan.rows).then_some(mask)
 }
