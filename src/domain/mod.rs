@@ -16,6 +16,7 @@ pub mod mask;
 pub mod measurement;
 pub mod metrics;
 pub mod random;
+pub mod reslice;
 pub mod review;
 pub mod scan;
 pub mod sequences;

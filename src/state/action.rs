@@ -32,6 +32,8 @@ pub enum Action {
     Review(ReviewAction),
     /// Tools and what they draw.
     Measure(super::tool::MeasureAction),
+    /// Panes, planes through the volume, the crosshair.
+    Panes(super::panes::PaneAction),
     /// The window itself: panels, popups, notices, theme.
     App(AppAction),
     /// The Train view.

@@ -7,7 +7,7 @@ use crate::engine::command::Command;
 use super::action::{GoAction, OverlayAction, ViewAction, WindowAction};
 use super::screen::WindowPreset;
 use super::study::{ScanState, StudyId, WindowState};
-use super::{AppState, analyzing, gray, placed, reviewing, strip};
+use super::{AppState, analyzing, gray, panes, placed, reviewing, strip};
 
 /// Change of the window's width per point of a drag: 140 points double it.
 const WIDTH_PER_POINT: f32 = 0.005;
@@ -26,6 +26,7 @@ pub(super) fn show(state: &mut AppState, id: StudyId, scan: usize) -> Vec<Comman
     if before.map(|b| (b.0, b.1)) != Some((id, scan)) {
         state.view.reset();
         (state.draft, state.selected) = (None, None);
+        panes::reset_views(state);
         state.view.upright = placed::upright(state);
         state.overlay.shows_reference = false;
         state.overlay.shows_difference = false;
@@ -172,7 +173,10 @@ pub(super) fn view(state: &mut AppState, action: ViewAction) {
         }
         ViewAction::Zoom { factor, at_px } => state.view.zoom_at(factor, at_px, rows, cols),
         ViewAction::Pan(by) => state.view.pan(by, rows, cols),
-        ViewAction::Reset => state.view.reset(),
+        ViewAction::Reset => {
+            state.view.reset();
+            panes::reset_views(state);
+        }
         ViewAction::ToggleRealPixels => state.view.wants_real_pixels = !state.view.wants_real_pixels,
     }
 }

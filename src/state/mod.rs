@@ -16,6 +16,7 @@ mod measuring;
 pub mod models;
 pub mod notice;
 pub mod opening;
+pub mod panes;
 pub mod placed;
 pub mod rano;
 mod reader_first;
@@ -66,6 +67,8 @@ pub struct AppState {
     pub overlay: Overlay,
     /// Zoom and place of the picture.
     pub view: ViewTransform,
+    /// How the canvas is divided.
+    pub panes: panes::Panes,
     /// What the left drag does.
     pub tool: Tool,
     /// The figure under the hand.

@@ -1,5 +1,6 @@
 //! The rows of the table of actions, in the order of the key sheet. Not for what a row is (`table`).
 
+use crate::domain::reslice::Slab;
 use crate::domain::review::{ReaderCall, Verdict};
 use crate::engine::command::Pick;
 
@@ -8,6 +9,7 @@ use super::action::{
     Action, AnalysisAction, AppAction, FileAction, GoAction, OverlayAction, ReviewAction, ViewAction, WindowAction,
 };
 use super::allowed;
+use super::panes::{Arrangement, PaneAction};
 use super::screen::{MainView, Popup, WindowPreset};
 use super::shortcut::{Chord, Key};
 use super::table::{Allowed, Entry, Group};
@@ -125,6 +127,16 @@ pub static TABLE: &[Entry] = &[
     tool(Tool::Ellipse, "Tool: ellipse", &[Chord::plain(Key::Letter('O'))]),
     tool(Tool::Rectangle, "Tool: rectangle", &[Chord::shift(Key::Letter('O'))]),
     tool(Tool::Arrow, "Tool: arrow", &[Chord::plain(Key::Letter('R'))]),
+    tool(Tool::Crosshair, "Tool: crosshair", &[Chord::plain(Key::Letter('C'))]),
+    pane(PaneAction::Arrange(Arrangement::One), "Layout: 1", &[Chord::plain(Key::Function(5))]),
+    pane(PaneAction::Arrange(Arrangement::Two), "Layout: 2", &[Chord::plain(Key::Function(6))]),
+    pane(PaneAction::Arrange(Arrangement::OneAndThree), "Layout: 1 + 3", &[Chord::plain(Key::Function(7))]),
+    pane(PaneAction::Arrange(Arrangement::TwoByTwo), "Layout: 2 × 2", &[Chord::plain(Key::Function(8))]),
+    pane(PaneAction::ToggleSideBySide, "Series side by side", &[Chord::plain(Key::Letter('S'))]),
+    pane(PaneAction::TogglePlaying, "Run through the slices, or stop", &[Chord::plain(Key::Letter('K'))]),
+    pane(PaneAction::SetSlab(Slab::Single), "Planes: as thin as they are", &[]),
+    pane(PaneAction::SetSlab(Slab::Maximum(10.0)), "Planes: maximum of 10 mm", &[]),
+    pane(PaneAction::SetSlab(Slab::Mean(10.0)), "Planes: mean of 10 mm", &[]),
     row(
         Action::Measure(MeasureAction::RemoveSelected),
         "Remove the selected measurement",
@@ -348,6 +360,10 @@ const fn verdict(
     allowed: fn(&AppState) -> Allowed,
 ) -> Entry {
     row(Action::Review(ReviewAction::Decide(verdict)), text, Group::Review, chords, allowed)
+}
+
+const fn pane(action: PaneAction, text: &'static str, chords: &'static [Chord]) -> Entry {
+    row(Action::Panes(action), text, Group::Picture, chords, allowed::has_scan)
 }
 
 const fn tool(tool: Tool, text: &'static str, chords: &'static [Chord]) -> Entry {

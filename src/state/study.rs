@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateReason;
-use crate::domain::measurement::Measurement;
+use crate::domain::measurement::{Measurement, Point};
 use crate::domain::review::{BlindCall, Review};
 use crate::domain::scan::{Scan, Slice, Study};
 use crate::domain::window::{Presets, Window};
@@ -106,6 +106,8 @@ pub struct ScanState {
     pub own_outlines: Vec<usize>,
     /// Which slices were on screen, with or without the model's answer.
     pub seen: Vec<bool>,
+    /// Where the crosshair stands on the slice on screen, in pixels; `None` in its middle.
+    pub cursor_px: Option<Point>,
     /// What the reader measured, by name.
     pub measurements: Vec<Measurement>,
     /// The measurements of earlier sessions are among them; before, nothing is saved over them.
@@ -139,6 +141,7 @@ impl ScanState {
             asked_outlines: Vec::new(),
             own_outlines: Vec::new(),
             seen: vec![false; count],
+            cursor_px: None,
             measurements: Vec::new(),
             has_loaded_measurements: false,
             reviews: Vec::new(),

@@ -94,15 +94,16 @@ impl Entry {
 }
 
 /// Letters that belong to tools of later milestones; nothing may take them.
-pub const RESERVED: [char; 2] = ['C', 'B'];
+pub const RESERVED: [char; 1] = ['B'];
 
 /// What the mouse does, for the key sheet: gesture and words.
-pub const MOUSE: [(&str, &str); 6] = [
+pub const MOUSE: [(&str, &str); 7] = [
     ("Left drag", "the tool; with the window tool right = wider, up = brighter"),
     ("Right drag", "zoom"),
     ("Middle drag, Shift + left drag, Space + drag", "pan"),
     ("Wheel", "slice, one a notch"),
     ("Ctrl + wheel, pinch", "zoom at the pointer"),
+    ("Double-click", "this pane alone, and back"),
     ("Click or drag on the strip", "go to that slice"),
 ];
 

@@ -19,11 +19,14 @@ pub enum Tool {
     Rectangle,
     /// An arrow with words.
     Arrow,
+    /// The point that all panes show.
+    Crosshair,
 }
 
 impl Tool {
     /// All, in the order of the tool bar.
-    pub const ALL: [Self; 6] = [Self::Window, Self::Distance, Self::Angle, Self::Ellipse, Self::Rectangle, Self::Arrow];
+    pub const ALL: [Self; 7] =
+        [Self::Window, Self::Distance, Self::Angle, Self::Ellipse, Self::Rectangle, Self::Arrow, Self::Crosshair];
 
     /// The name on the tool bar.
     pub fn label(self) -> &'static str {
@@ -34,6 +37,7 @@ impl Tool {
             Self::Ellipse => "Ellipse",
             Self::Rectangle => "Rectangle",
             Self::Arrow => "Arrow",
+            Self::Crosshair => "Crosshair",
         }
     }
 
@@ -45,6 +49,7 @@ impl Tool {
             Self::Angle => "Left drag: one arm · then click: the other · Esc: back to the window",
             Self::Ellipse => "Left drag: an ellipse with its statistics · Esc: back to the window",
             Self::Rectangle => "Left drag: a rectangle with its statistics · Esc: back to the window",
+            Self::Crosshair => "Left drag: the crosshair, in every pane · Esc: back to the window",
             Self::Arrow => "Left drag: an arrow, its tip where the drag ends · Esc: back to the window",
         }
     }
@@ -52,7 +57,7 @@ impl Tool {
     /// The figure that a drag from `from` to `to` draws; `None` where the tool draws none.
     pub fn figure(self, from: Point, to: Point) -> Option<Figure> {
         match self {
-            Self::Window => None,
+            Self::Window | Self::Crosshair => None,
             Self::Distance => Some(Figure::Distance([from, to])),
             Self::Angle => Some(Figure::Angle([to, from, to])),
             Self::Ellipse => Some(Figure::Ellipse([from, to])),

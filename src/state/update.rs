@@ -11,7 +11,7 @@ use super::action::{Action, AppAction, FileAction};
 use super::notice::{About, Level};
 use super::screen::{MainView, Popup};
 use super::tool::Tool;
-use super::{analyzing, exporting, looking, measuring, opening, reviewing, table};
+use super::{analyzing, exporting, looking, measuring, opening, panes, reviewing, table};
 
 /// Scale steps of *Everything larger* and *smaller*.
 const SCALE_STEP: f32 = 0.1;
@@ -49,6 +49,7 @@ fn act(state: &mut AppState, action: Action, now_secs: u64) -> Vec<Command> {
         }
         Action::Review(review) => reviewing::update(state, review, now_secs),
         Action::Measure(measure) => measuring::update(state, measure, now_secs),
+        Action::Panes(action) => panes::update(state, action),
         Action::App(app) => update_app(state, app),
         Action::Training(action) => super::training::update(state, action, now_secs),
         Action::Models(action) => super::models::update(state, action),
@@ -67,6 +68,7 @@ fn say_why_not(state: &mut AppState, action: &Action, why: &str) {
         | Action::View(_)
         | Action::Overlay(_)
         | Action::Measure(_)
+        | Action::Panes(_)
         | Action::Training(_)
         | Action::Models(_)
         | Action::App(_) => return,

@@ -30,16 +30,7 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shown: &Shown) {
     let ink = Palette::of(ui).canvas_text;
     let below = if shown.state.layout.is_picture_alone { LINE } else { 0.0 };
     let bar_y = inner.bottom() - below;
-    let [left, right, top, bottom] = &letters;
-    let places = [
-        (left, Align2::LEFT_CENTER, inner.left_center()),
-        (right, Align2::RIGHT_CENTER, inner.right_center()),
-        (top, Align2::CENTER_TOP, inner.center_top()),
-        (bottom, Align2::CENTER_BOTTOM, pos2(inner.center().x, bar_y - 2.0 * LINE)),
-    ];
-    for (letter, align, at) in places {
-        shadowed(painter, at, align, letter, (FontId::proportional(LETTER), ink));
-    }
+    letters_ui(ui, painter, rect, &letters, below + 2.0 * LINE);
     let most = (rect.width() * MOST_SHARE).min(MOST_POINTS);
     let zoom = view.zoom(shown.scan.rows, shown.scan.cols);
     let Some(bar) = placed::scale_bar(geometry, zoom, most) else { return };
@@ -52,4 +43,20 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shown: &Shown) {
         }
     }
     shadowed(painter, pos2(inner.center().x, bar_y - 3.0), Align2::CENTER_BOTTOM, &bar.label, (theme::small(), ink));
+}
+
+/// The letters `[left, right, top, bottom]` at the edges of a pane; the lowest one stands `lift` points higher.
+pub fn letters_ui(ui: &Ui, painter: &Painter, rect: Rect, letters: &[String; 4], lift: f32) {
+    let inner = rect.shrink(MARGIN);
+    let ink = Palette::of(ui).canvas_text;
+    let [left, right, top, bottom] = letters;
+    let places = [
+        (left, Align2::LEFT_CENTER, inner.left_center()),
+        (right, Align2::RIGHT_CENTER, inner.right_center()),
+        (top, Align2::CENTER_TOP, inner.center_top()),
+        (bottom, Align2::CENTER_BOTTOM, pos2(inner.center().x, inner.bottom() - lift)),
+    ];
+    for (letter, align, at) in places {
+        shadowed(painter, at, align, letter, (FontId::proportional(LETTER), ink));
+    }
 }

@@ -5,10 +5,12 @@ use egui::{EventFilter, Id, Key, PointerButton, Rect, Response, Role, Sense, Ui,
 use super::corners;
 use super::desk::Desk;
 use super::measuring;
+use super::panes;
 use super::picture::{self, Shown};
 use super::theme::Palette;
 use super::transform::UiFromImage;
 use crate::state::action::{Action, GoAction, ViewAction, WindowAction};
+use crate::state::panes::{self as state_panes, Arrangement, PaneAction};
 use crate::state::screen::Popup;
 use crate::state::tool::{MeasureAction, Tool};
 use crate::state::training::watching;
@@ -42,6 +44,9 @@ pub fn canvas_ui(ui: &mut Ui, shown: &Shown, desk: &mut Desk, actions: &mut Vec<
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 0.0, Palette::of(ui).canvas);
     picture::paint(ui.ctx(), &painter, shown, &place, desk);
+    if let Some(cut) = state_panes::first_cut(shown.scan, shown.known) {
+        panes::lines(&painter, shown, &cut, &place);
+    }
     measuring::paint(ui, &painter, shown, &place, desk);
     corners::paint(ui, &painter, rect, shown, &place, response.hover_pos());
 }
@@ -85,6 +90,20 @@ fn drags(ui: &Ui, response: &Response, shown: &Shown, place: &UiFromImage, desk:
     if desk.draws {
         return;
     }
+    if response.double_clicked() && shown.state.panes.arrangement != Arrangement::One {
+        actions.push(Action::Panes(PaneAction::ToggleAlone(0)));
+        return;
+    }
+    let is_left = response.dragged_by(PointerButton::Primary) || response.clicked_by(PointerButton::Primary);
+    if is_left
+        && !pans
+        && shown.state.tool == Tool::Crosshair
+        && let Some(at) = response.interact_pointer_pos()
+    {
+        let at = place.image_from_ui(at);
+        actions.push(Action::Panes(PaneAction::Point([f64::from(at.x), f64::from(at.y)])));
+        return;
+    }
     let delta = response.drag_delta();
     if delta == egui::Vec2::ZERO {
         return;
@@ -117,7 +136,7 @@ fn figures(
     };
     let down = |at: egui::Pos2| match measuring::hit(shown, place, at) {
         Some((id, held)) => Some(MeasureAction::Grab { id, point: held, at: point(at) }),
-        None if shown.state.tool == Tool::Window => None,
+        None if matches!(shown.state.tool, Tool::Window | Tool::Crosshair) => None,
         None => Some(MeasureAction::Press(point(at))),
     };
     let awaits = shown.state.draft.is_some_and(|d| d.awaits_second_arm);

@@ -32,6 +32,10 @@ pub struct Desk {
     pub diameters: super::rano::Cache,
     /// The finding's diameters as the panel shows them.
     pub rano: Option<crate::state::rano::Rano>,
+    /// When the slices last ran on by themselves, in seconds.
+    pub played_at: f64,
+    /// Gray windows of series that are not in the first pane, measured once.
+    pub windows: std::collections::HashMap<(u64, usize), crate::state::study::WindowState>,
     /// Where a zoom drag began.
     pub zoom_anchor: Option<Pos2>,
     /// Text that is being typed.

@@ -11,8 +11,8 @@ use super::picture::Shown;
 use super::theme::{self, Palette, STATUS_BAR_HEIGHT, STRIP_WIDTH, TOP_BAR_HEIGHT};
 use super::widgets;
 use super::{
-    empty, finding_panel, keys, model_panel, models, notices, overlay_panel, popups, review_panel, status_bar, strip,
-    study_panel, top_bar, training,
+    empty, finding_panel, keys, model_panel, models, notices, overlay_panel, panes, popups, review_panel, status_bar,
+    strip, study_panel, top_bar, training,
 };
 use crate::state::AppState;
 use crate::state::action::{Action, AppAction, FileAction};
@@ -73,7 +73,7 @@ fn read_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec<Act
             let strip_panel = Panel::right("strip").exact_size(STRIP_WIDTH).resizable(false).frame(frame);
             strip_panel.show_separator_line(false).show(ui, |ui| strip::strip_ui(ui, shown, actions));
         }
-        CentralPanel::no_frame().show(ui, |ui| canvas::canvas_ui(ui, shown, desk, actions));
+        CentralPanel::no_frame().show(ui, |ui| panes::panes_ui(ui, shown, desk, actions));
         homeless_notices(ui, shown, desk, actions);
     } else {
         CentralPanel::no_frame().show(ui, |ui| empty::empty_ui(ui, state, actions));

@@ -23,6 +23,9 @@ pub const STATUS_BAR_HEIGHT: f32 = 28.0;
 /// Width of the slice strip in points.
 pub const STRIP_WIDTH: f32 = 28.0;
 
+/// Crosshair and reference lines over the picture: no hue, as they are no finding.
+pub const CROSSHAIR: Color32 = Color32::from_rgb(0xB4, 0xBC, 0xC4);
+
 /// The colors of findings; the same in both themes, told apart by the color-blind (Okabe and Ito 2008).
 pub mod finding {
     use egui::Color32;

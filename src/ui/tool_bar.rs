@@ -1,6 +1,6 @@
 //! The tools in the top bar, as icons with their name and key. Not for what a tool does (`canvas`).
 
-use egui::{Painter, Rect, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Painter, Rect, Response, Role, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::Palette;
 use super::widgets;
@@ -18,9 +18,8 @@ pub fn tool_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
     for tool in Tool::ALL {
         let action = Action::Measure(MeasureAction::Choose(tool));
         let is_chosen = state.tool == tool;
-        if icon_button(ui, tool.label(), &keys(&action), is_chosen, |painter, rect, stroke| {
-            icon(painter, rect, stroke, tool);
-        }) {
+        let draw = |painter: &Painter, rect, stroke| icon(painter, rect, stroke, tool);
+        if icon_button(ui, tool.label(), &keys(&action), is_chosen, draw).clicked() {
             actions.push(action);
         }
     }
@@ -38,7 +37,7 @@ pub fn icon_button(
     keys: &str,
     is_chosen: bool,
     draw: impl FnOnce(&Painter, Rect, Stroke),
-) -> bool {
+) -> Response {
     let palette = Palette::of(ui);
     let (rect, response) = ui.allocate_exact_size(SIZE, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_chosen, name));
@@ -53,7 +52,7 @@ pub fn icon_button(
     let ink = if is_chosen { palette.selection } else { palette.text };
     draw(ui.painter(), Rect::from_center_size(rect.center(), vec2(16.0, 16.0)), Stroke::new(1.5, ink));
     let hint = if keys.is_empty() { name.to_owned() } else { format!("{name}  {keys}") };
-    response.on_hover_text(hint).clicked()
+    response.on_hover_text(hint)
 }
 
 fn icon(painter: &Painter, rect: Rect, stroke: Stroke, tool: Tool) {
@@ -84,6 +83,10 @@ fn icon(painter: &Painter, rect: Rect, stroke: Stroke, tool: Tool) {
         Tool::Rectangle => {
             let inner = Rect::from_center_size(rect.center(), vec2(15.0, 11.0));
             painter.rect_stroke(inner, 0.0, stroke, egui::StrokeKind::Middle);
+        }
+        Tool::Crosshair => {
+            painter.hline(rect.x_range(), rect.center().y, stroke);
+            painter.vline(rect.center().x, rect.y_range(), stroke);
         }
         Tool::Arrow => {
             painter.line_segment([at(0.0, 1.0), at(0.95, 0.05)], stroke);

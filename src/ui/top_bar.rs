@@ -3,6 +3,7 @@
 
 use egui::{Align, Label, Layout, RichText, Ui};
 
+use super::layout_menu;
 use super::settings_menu;
 use super::theme::Palette;
 use super::tool_bar;
@@ -40,6 +41,7 @@ pub fn top_bar_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
         if state.current_study().is_some() && state.layout.view == MainView::Read {
             separator(ui);
             tool_bar::tool_bar_ui(ui, state, actions);
+            layout_menu::layout_ui(ui, state, actions);
             ui.spacing_mut().item_spacing.x = if is_narrow { 0.0 } else { 4.0 };
             separator(ui);
             button(ui, state, "Export…", !is_narrow, Action::File(FileAction::Export), actions);
