@@ -1,7 +1,9 @@
 //! The reading screen on scans whose place in the patient is known. Not for scans without geometry (`window`, `state`).
 
 mod measuring;
+mod panes;
 mod placed;
+mod rano;
 pub mod room;
 mod screen;
 mod upright;

@@ -254,6 +254,8 @@ pub enum AppAction {
     Dismiss(NoticeId),
     /// Show or hide a notice's details.
     ToggleDetails(NoticeId),
+    /// Who the patient is, on the picture, or hidden again.
+    TogglePatient,
     /// Axial and coronal slices from the head and from the back, or radiological again.
     ToggleNeurological,
     /// A drag of the window tool is inverted.

@@ -39,6 +39,12 @@ pub fn has_geometry(state: &AppState) -> Allowed {
     when(scan.about.geometry.is_some(), "The file does not say where the slices lie")
 }
 
+/// The file says who the patient is.
+pub fn has_patient(state: &AppState) -> Allowed {
+    let study = state.current_study().ok_or("Nothing is open")?;
+    when(!study.study.patient.is_empty(), "The file does not say who the patient is")
+}
+
 /// The scan has more than one sequence.
 pub fn has_sequences(state: &AppState) -> Allowed {
     let (_, scan, _) = state.current_scan().ok_or("Nothing is open")?;

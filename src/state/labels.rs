@@ -71,6 +71,28 @@ pub fn pointer_corner(state: &AppState, row: usize, col: usize) -> Option<(Strin
     Some((format!("x {col} y {row} value {}", text::gray_value(value)), model))
 }
 
+/// Who the patient is, line by line: only where the reader asked for it, and not in a picture that is being copied.
+pub fn patient_lines(state: &AppState) -> Vec<String> {
+    let Some(study) = state.current_study().filter(|_| state.layout.shows_patient && !state.layout.copies_picture)
+    else {
+        return Vec::new();
+    };
+    let patient = &study.study.patient;
+    let born = Some(&patient.birth_date).filter(|d| !d.is_empty()).map(|d| format!("born {}", day(d)));
+    let about = [born, Some(patient.sex.clone())].into_iter().flatten().filter(|t| !t.is_empty()).collect::<Vec<_>>();
+    let made = Some(&patient.study_date).filter(|d| !d.is_empty()).map(|d| format!("study of {}", day(d)));
+    let lines = [patient.name.clone(), patient.id.clone(), about.join(" · "), made.unwrap_or_default()];
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
+}
+
+/// "1970-01-31" of DICOM's "19700131"; anything else as it is.
+fn day(date: &str) -> String {
+    match (date.get(..4), date.get(4..6), date.get(6..)) {
+        (Some(year), Some(month), Some(day)) if date.len() == 8 => format!("{year}-{month}-{day}"),
+        _ => date.to_owned(),
+    }
+}
+
 /// "Reviewed 5 of 14 flagged · 26 of 32 viewed"; before there is an answer only what was seen.
 pub fn review_line(state: &AppState) -> Option<String> {
     let (_, _, scan) = state.current_scan()?;

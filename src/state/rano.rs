@@ -71,7 +71,7 @@ pub fn product(diameters: &Diameters) -> String {
     }
 }
 
-/// "Volume span, mask threshold 0.7–0.3: 18.2–25.1 ml": no confidence interval. `None` while nothing counts.
+/// "Volume span, mask 0.7–0.3: 18.2–25.1 ml": as the mask threshold moves, no confidence interval. `None` while nothing counts.
 pub fn volume_span(state: &AppState) -> Option<String> {
     let (_, pixels, scan) = state.current_scan()?;
     allowed::has_finding(state).ok()?;
@@ -83,7 +83,7 @@ pub fn volume_span(state: &AppState) -> Option<String> {
     let pending = slices.iter().filter(|&&slice| scan.is_pending(slice)).count();
     let pending = if pending > 0 { format!(" ({pending} pending)") } else { String::new() };
     let span = span(volume(SPAN[0]), volume(SPAN[1]), pixels.about.geometry.as_ref());
-    Some(format!("Volume span, mask threshold {}–{}: {span}{pending}", SPAN[0], SPAN[1]))
+    Some(format!("Volume span, mask {}–{}: {span}{pending}", SPAN[0], SPAN[1]))
 }
 
 /// "18.2–25.1 ml", or in pixels.

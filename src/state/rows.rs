@@ -144,6 +144,13 @@ pub static TABLE: &[Entry] = &[
         &[Chord::plain(Key::Delete)],
         allowed::has_selected,
     ),
+    row(
+        Action::App(AppAction::TogglePatient),
+        "Patient details shown or hidden",
+        Group::Picture,
+        &[Chord::plain(Key::Letter('I'))],
+        allowed::has_patient,
+    ),
     // Overlay
     row(
         Action::Overlay(OverlayAction::ToggleShown),

@@ -179,6 +179,8 @@ pub struct Layout {
     pub is_right_folded: bool,
     /// Only the picture.
     pub is_picture_alone: bool,
+    /// Who the patient is stands at the picture's corner; never at the start, and never in a copied picture.
+    pub shows_patient: bool,
     /// The popup that is open.
     pub popup: Option<Popup>,
     /// What hangs over the window in a drag; empty when nothing does.

@@ -189,6 +189,7 @@ fn update_app(state: &mut AppState, action: AppAction) -> Vec<Command> {
         AppAction::DragHover(paths) => state.layout.drag_hover = paths,
         AppAction::Dismiss(id) => state.notices.dismiss(id),
         AppAction::ToggleDetails(id) => state.notices.toggle_details(id),
+        AppAction::TogglePatient => state.layout.shows_patient = !state.layout.shows_patient,
         AppAction::ToggleNeurological => {
             state.settings.neurological = !state.settings.neurological;
             state.view.upright = super::placed::upright(state);

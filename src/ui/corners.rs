@@ -34,6 +34,7 @@ pub fn paint(ui: &Ui, painter: &Painter, rect: Rect, shown: &Shown, place: &UiFr
         right_top.push((placed::NEUROLOGICAL.to_owned(), palette.canvas_warning));
     }
     right_top.extend(warnings(shown).into_iter().map(|w| (w, palette.canvas_warning)));
+    right_top.extend(labels::patient_lines(shown.state).into_iter().map(|line| (line, ink)));
     corner(Align2::RIGHT_TOP, &right_top);
 
     let spacing = shown.scan.about.geometry.as_ref().map(placed::spacing);

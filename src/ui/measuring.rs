@@ -23,6 +23,8 @@ const POINT_REACH: f32 = 9.0;
 const LINE_REACH: f32 = 5.0;
 /// Pieces of a drawn ellipse.
 const PIECES: usize = 64;
+/// Height of a line of words in points.
+const LINE: f32 = 15.0;
 /// Length of an arrow's head in points.
 const HEAD: f32 = 12.0;
 
@@ -81,14 +83,23 @@ fn one(ui: &Ui, painter: &Painter, shown: &Shown, place: &UiFromImage, desk: &mu
         desk.figures.insert(key, (measurement.clone(), lines));
     }
     let Some((_, lines)) = desk.figures.get(&key) else { return };
-    let at = words_at(&measurement.figure, &points);
+    let at = within(painter, words_at(&measurement.figure, &points), lines);
     let mut box_of_words = Rect::from_min_size(at, vec2(0.0, 0.0));
     for (index, line) in lines.iter().enumerate() {
-        let at = at + vec2(0.0, index as f32 * 15.0);
+        let at = at + vec2(0.0, index as f32 * LINE);
         box_of_words |= shadowed(painter, at, Align2::LEFT_TOP, line, (theme::small(), color));
     }
     let response = ui.interact(box_of_words, egui::Id::unique(("figure", key)), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, figures::summary(measurement, shown.scan)));
+}
+
+/// Words past the picture's edge step back into it.
+fn within(painter: &Painter, at: Pos2, lines: &[String]) -> Pos2 {
+    let width = |line: &String| painter.layout_no_wrap(line.clone(), theme::small(), Color32::WHITE).size().x;
+    let widest = lines.iter().map(width).fold(0.0, f32::max);
+    let inner = painter.clip_rect().shrink(6.0);
+    let most = pos2(inner.right() - widest, inner.bottom() - LINE * lines.len() as f32);
+    pos2(at.x.min(most.x).max(inner.left()), at.y.min(most.y).max(inner.top()))
 }
 
 /// Where a figure's words begin: right of it, clear of its lines.

@@ -74,7 +74,8 @@ pub fn rano_ui(ui: &mut Ui, state: &AppState, desk: &mut Desk, actions: &mut Vec
         }
     }
     if let Some(span) = rano::volume_span(state) {
-        widgets::quiet(ui, span);
+        let hint = "From the mask threshold 0.7 to 0.3, over the slices that count; no confidence interval";
+        widgets::quiet(ui, span).on_hover_text(hint);
     }
 }
 

@@ -78,7 +78,11 @@ impl Room {
         table.load_models();
         table.open(studies);
         let shown = Shown { table, desk: Desk::default() };
-        let builder = Harness::builder().with_size([1280.0, 800.0]).with_max_steps(64).with_step_dt(1.0 / 60.0);
+        let builder = Harness::builder()
+            .with_size([1280.0, 800.0])
+            .with_max_steps(64)
+            .with_step_dt(1.0 / 60.0)
+            .with_context_setup(theme::install);
         let harness = builder.build_ui_state(
             |ui, shown: &mut Shown| {
                 let actions = root_ui(ui, &shown.table.app, &mut shown.desk);
@@ -91,7 +95,6 @@ impl Room {
             },
             shown,
         );
-        theme::install(&harness.ctx);
         let mut room = Self { harness };
         room.settle();
         room

@@ -60,3 +60,28 @@ fn neurological_display_mirrors_the_picture_and_says_so_as_long_as_it_lasts() {
     room.act(Action::App(AppAction::ToggleNeurological));
     assert!(painted(&room, "Neurological display: the patient's right is on the right").is_none());
 }
+
+#[test]
+fn who_the_patient_is_stands_on_the_picture_only_on_demand_and_in_no_copy() {
+    use glioview::domain::scan::Patient;
+    let mut study = room::study_of(room::scan(Some(room::geometry()), &Sequence::NET_ORDER));
+    study.patient = Patient {
+        name: "Doe, Jane".to_owned(),
+        id: "4711".to_owned(),
+        birth_date: "19700131".to_owned(),
+        sex: "F".to_owned(),
+        study_date: "20240229".to_owned(),
+    };
+    let mut room = Room::with(vec![study], ThemeChoice::Dark);
+    let said = |room: &Room| {
+        ["Doe, Jane", "4711", "born 1970-01-31 · F", "study of 2024-02-29"].map(|w| painted(room, w).is_some())
+    };
+    assert_eq!(said(&room), [false; 4]);
+    room.press(egui::Key::I);
+    assert_eq!(said(&room), [true; 4]);
+    room.table().act(Action::File(glioview::state::action::FileAction::CopyPicture));
+    room.harness.step();
+    assert_eq!(said(&room), [false; 4], "the copied frame hides it");
+    room.press(egui::Key::I);
+    assert_eq!(said(&room), [false; 4]);
+}
