@@ -8,9 +8,7 @@ use std::sync::Arc;
 use glioview::domain::card::Task;
 use glioview::domain::finding::{Finding, ModelStamp, SliceFinding};
 use glioview::domain::gate::{GateReason, GateVerdict};
-use glioview::domain::geometry::Geometry;
 use glioview::domain::mask::{Mask, ProbabilityMap};
-use glioview::domain::measurement::{Figure, Measurement};
 use glioview::domain::review::{Review, SliceReview, Verdict};
 use glioview::domain::scan::{About, Patient, Plane, Samples, Scan, Sequence, Slice, Study};
 use glioview::io::error::IoError;
@@ -24,7 +22,7 @@ const ROWS: usize = 3;
 const COLS: usize = 10;
 
 /// Three slices in the folder `/data/p1`, the second with a reference mask.
-fn study() -> Study {
+pub fn study() -> Study {
     let slice = |n: usize| Slice {
         name: format!("s_{n}.png"),
         path: PathBuf::from(format!("/data/p1/s_{n}.png")),
@@ -59,7 +57,7 @@ fn plane(first: u8) -> Plane {
 }
 
 /// Scores 0.1, 0.9, 0.5; maps on the first two, bright on the first `inside` pixels.
-fn finding(inside: usize) -> Finding {
+pub fn finding(inside: usize) -> Finding {
     let map = |n| {
         Arc::new(ProbabilityMap {
             rows: ROWS,
@@ -85,7 +83,7 @@ fn finding(inside: usize) -> Finding {
     }
 }
 
-fn review(finding: &Finding) -> Review {
+pub fn review(finding: &Finding) -> Review {
     let mut review = Review::new(finding, "AB");
     review.viewed[1] = true;
     review.slices[1] = Some(SliceReview {
@@ -108,7 +106,7 @@ fn write_one(folder: &Path, finding: &Finding, review: Option<&Review>, outline_
     write(&[results], folder, &mut |_, _| ControlFlow::Continue(()))
 }
 
-fn json_of(folder: &Path) -> Value {
+pub fn json_of(folder: &Path) -> Value {
     let text = std::fs::read_to_string(folder.join("findings.json")).expect("findings.json is there");
     serde_json::from_str(&text).expect("it is JSON")
 }
@@ -210,7 +208,7 @@ fn the_table_has_a_line_a_slice_and_no_formula() {
     assert_eq!(rows.len(), 3);
     assert_eq!((&rows[1][0], &rows[1][4], &rows[1][5], &rows[1][6]), ("s_2.png", "0.9", "true", "8"));
     assert_eq!(
-        (&rows[1][10], &rows[1][11], &rows[1][13]),
+        (&rows[1][11], &rows[1][12], &rows[1][14]),
         ("not tumor", "'=vessel", "Research use only. Not for diagnosis.")
     );
 }
@@ -359,54 +357,4 @@ fn the_digest_knows_pixels_and_sizes_but_no_names() {
     let Samples::U8(values) = &mut changed.slices[2].planes[1].samples else { panic!("8 bits") };
     values[7] ^= 1;
     assert_ne!(digest::of_scan(&changed), original);
-}
-
-#[test]
-fn areas_and_volumes_are_metric_where_the_file_knows_the_spacing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (mut study, finding) = (study(), finding(8));
-    let geometry = Geometry::new([0.0; 3], [0.0, 0.0, 5.0], [0.0, 2.0, 0.0], [0.5, 0.0, 0.0]).expect("a stack");
-    study.scans[0].about.geometry = Some(geometry);
-    let review = review(&finding);
-    let scans = vec![ScanResults { scan: 0, finding: &finding, review: Some(&review), measurements: &[], asked: &[] }];
-    let results = StudyResults { study: &study, scans, outline_all: false };
-    write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
-    let json = json_of(folder.path());
-    let scan = &json["study"]["scans"][0];
-    assert_eq!((&scan["spacing_mm"], &scan["orientation"]), (&json!([2.0, 0.5, 5.0]), &json!("LPS")));
-    // 8 pixels of 1 mm², 5 mm thick.
-    assert_eq!((&scan["mask_volume_px"], &scan["mask_volume_ml"]), (&json!(8), &json!(0.04)));
-    assert_eq!((&json["slices"][1]["area_px"], &json["slices"][1]["area_mm2"]), (&json!(8), &json!(8.0)));
-    assert_eq!(json["review"]["scans"][0]["slices"][0]["outline_area_mm2"], json!(8.0));
-    let table = std::fs::read_to_string(folder.path().join("findings.csv")).expect("a table");
-    let mut lines = table.lines();
-    assert!(lines.next().expect("a heading").contains("area_px,area_mm2,mask"));
-    assert!(lines.nth(1).expect("slice 2").contains(",8,8,masks/"), "{table}");
-}
-
-#[test]
-fn measurements_are_exported_with_units_in_their_names() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let (mut study, finding) = (study(), finding(8));
-    let ruler =
-        |id, figure| Measurement { id, slice: 1, sequence: 0, figure, text: "edge".into(), at_secs: 1_700_000_000 };
-    let all =
-        [ruler(1, Figure::Distance([[0.5, 0.5], [3.5, 2.5]])), ruler(2, Figure::Rectangle([[0.0, 0.0], [2.0, 2.0]]))];
-    let mut export = |geometry| {
-        study.scans[0].about.geometry = geometry;
-        let scans = vec![ScanResults { scan: 0, finding: &finding, review: None, measurements: &all, asked: &[] }];
-        let results = StudyResults { study: &study, scans, outline_all: false };
-        write(&[results], folder.path(), &mut |_, _| ControlFlow::Continue(())).expect("writes");
-        json_of(folder.path())["measurements"].clone()
-    };
-    let plain = export(None);
-    assert_eq!((&plain[0]["kind"], &plain[0]["length_px"]), (&json!("distance"), &json!(3.606)));
-    assert!(plain[0].get("length_mm").is_none() && plain[0].get("points_lps_mm").is_none());
-    assert_eq!((&plain[1]["area_px"], plain[1].get("area_mm2")), (&json!(4), None));
-    let geometry = Geometry::new([10.0, 0.0, 0.0], [0.0, 0.0, 5.0], [0.0, 2.0, 0.0], [1.0, 0.0, 0.0]).expect("a stack");
-    let metric = export(Some(geometry));
-    assert_eq!((&metric[0]["length_mm"], metric[0].get("length_px")), (&json!(5.0), None));
-    assert_eq!(metric[0]["points_lps_mm"], json!([[10.0, 0.0, 5.0], [13.0, 4.0, 5.0]]));
-    assert_eq!((&metric[1]["area_mm2"], &metric[1]["text"]), (&json!(8.0), &json!("edge")));
-    assert_eq!(metric[0]["at"], "2023-11-14T22:13:20Z");
 }

@@ -1,5 +1,6 @@
 //! The reading screen on scans whose place in the patient is known. Not for scans without geometry (`window`, `state`).
 
+mod exported;
 mod measuring;
 mod panes;
 mod placed;

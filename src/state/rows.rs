@@ -170,7 +170,7 @@ pub static TABLE: &[Entry] = &[
     Entry {
         action: Action::Overlay(OverlayAction::HoldFlicker(true)),
         release: Some(Action::Overlay(OverlayAction::HoldFlicker(false))),
-        text: "Flicker between what is drawn (while held)",
+        text: "Flicker what is drawn (while held)",
         group: Group::Overlay,
         chords: &[Chord::plain(Key::Letter('V'))],
         allowed: allowed::has_scan,
