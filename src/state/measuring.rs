@@ -64,7 +64,7 @@ fn press(state: &mut AppState, at: Point) {
         id: None,
         figure,
         // An angle's first arm: both ends follow the hand until it is drawn.
-        held: Some(if tool == Tool::Angle { 0 } else { 1 }),
+        held: Some(usize::from(tool != Tool::Angle)),
         at,
         awaits_second_arm: false,
     });

@@ -12,6 +12,7 @@ use super::transform::UiFromImage;
 use crate::domain::geometry::AnatomicalPlane;
 use crate::domain::mask::ProbabilityMap;
 use crate::domain::reslice::{self, Cut, Slab};
+use crate::domain::review::Verdict;
 use crate::domain::scan::{About, Plane};
 use crate::domain::shading::Shading;
 use crate::state::gray;
@@ -128,25 +129,20 @@ pub fn of(shown: &Shown, content: Content) -> Picture {
 /// Draws the picture with its masks.
 pub fn paint(ctx: &Context, painter: &Painter, shown: &Shown, picture: &Picture, place: &UiFromImage, desk: &mut Desk) {
     let Picture::Shown { content, source: [scan, sequence, slice], cut, .. } = picture else { return };
-    match (content, cut) {
-        (Content::Plane(plane), Some(cut)) => {
-            let Some(window) = shown.known.window() else { return };
-            body(ctx, painter, shown, (*plane, cut), window, place, desk);
-        }
-        _ => {
-            let pixels = shown.study.study.scans.get(*scan);
-            let plane = pixels.and_then(|s| s.slices.get(*slice)).and_then(|s| s.planes.get(*sequence));
-            let known = shown.study.scans.get(*scan);
-            if let (Some(plane), Some(known), Some(about)) = (plane, known, pixels.map(|s| &s.about)) {
-                let window = window_of(shown, known, *scan, *sequence, desk);
-                let key =
-                    Key { kind: Kind::Gray, scan: scan_key(shown.study, *scan), slice: *slice, sequence: *sequence };
-                gray(ctx, painter, key, (plane, about), window, place, desk);
-                if *scan == shown.study.scan {
-                    outline_of_slice(painter, shown, place, desk);
-                }
-            }
-        }
+    if let (Content::Plane(plane), Some(cut)) = (content, cut) {
+        let Some(window) = shown.known.window() else { return };
+        body(ctx, painter, shown, (*plane, cut), window, place, desk);
+        return;
+    }
+    let pixels = shown.study.study.scans.get(*scan);
+    let plane = pixels.and_then(|s| s.slices.get(*slice)).and_then(|s| s.planes.get(*sequence));
+    let known = shown.study.scans.get(*scan);
+    let (Some(plane), Some(known), Some(about)) = (plane, known, pixels.map(|s| &s.about)) else { return };
+    let window = window_of(shown, known, *scan, *sequence, desk);
+    let key = Key { kind: Kind::Gray, scan: scan_key(shown.study, *scan), slice: *slice, sequence: *sequence };
+    gray(ctx, painter, key, (plane, about), window, place, desk);
+    if *scan == shown.study.scan {
+        outline_of_slice(painter, shown, place, desk);
     }
 }
 
@@ -276,5 +272,7 @@ fn outline_of_slice(painter: &Painter, shown: &Shown, place: &UiFromImage, desk:
     let key = OutlineKey { is_reference: false, scan: shown.scan_key(), slice: shown.known.slice, stamp };
     let loops = desk.outlines.get(key, || Some(map.mask(threshold)));
     let [r, g, b] = overlay.color.rgb();
-    overlay::paint(painter, place, &loops, Author::Model, Color32::from_rgb(r, g, b), overlay.contour);
+    let is_rejected = shown.verdict(shown.known.slice) == Some(Verdict::NotTumor);
+    let author = if is_rejected { Author::Rejected } else { Author::Model };
+    overlay::paint(painter, place, &loops, author, Color32::from_rgb(r, g, b), overlay.contour);
 }

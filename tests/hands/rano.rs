@@ -65,7 +65,7 @@ fn the_region_with_the_longest_diameter_counts_and_not_the_way_between_two() {
 #[test]
 fn a_perpendicular_does_not_leap_over_a_gap() {
     // A U lying on its side: two arms of 4 pixels with 12 between them, joined at the left.
-    let mask = mask_of(20, 60, |x, y| (x < 4.0) || y < 4.0 || y >= 16.0);
+    let mask = mask_of(20, 60, |x, y| x < 4.0 || !(4.0..16.0).contains(&y));
     let (_, perpendicular) = lengths(&diameters::of_mask(&mask, None).expect("a U"));
     // At the joined end the whole height is inside; no chord through the gap is longer than that.
     assert!(perpendicular <= 21.5, "{perpendicular}");
