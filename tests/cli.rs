@@ -79,3 +79,33 @@ fn info_on_nothing_ends_with_two() {
     assert_eq!(code(&output), 2);
     assert!(text(&output.stderr).trim_end().ends_with("missing.tif"), "the path stands last");
 }
+
+#[test]
+fn info_in_json_says_where_a_dicom_series_lies_and_names_no_patient_unless_asked() {
+    use crate::dicom::kit::{self, EXPLICIT, Slice};
+    let place = Place::new();
+    for number in 0..3 {
+        kit::put(&place.path("CASE"), &number.to_string(), &Slice::axial(number).object().file(EXPLICIT));
+    }
+    let output = place.run(&["info", "CASE", "--json"]);
+    assert_eq!(code(&output), 0, "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(!said.contains("SECRET") && !said.contains("4711"), "{said}");
+    let json: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let series = &json["series"][0];
+    for (key, value) in [
+        ("kind", serde_json::json!("DICOM")),
+        ("description", serde_json::json!("Ax FLAIR")),
+        ("rows", serde_json::json!(6)),
+        ("columns", serde_json::json!(8)),
+        ("slices", serde_json::json!(3)),
+        ("spacing_mm", serde_json::json!([1.5, 0.75, 5.0])),
+        ("orientation", serde_json::json!("LPS")),
+        ("transfer_syntax", serde_json::json!("1.2.840.10008.1.2.1")),
+    ] {
+        assert_eq!(series[key], value, "{key}");
+    }
+    assert!(series["warnings"].is_array());
+    let asked = text(&place.run(&["info", "CASE", "--json", "--show-patient"]).stdout);
+    assert!(asked.contains("SECRET, PERSON") && asked.contains("ID-4711"), "{asked}");
+}

@@ -116,3 +116,14 @@ fn what_is_not_read_is_refused_by_name_and_uid() {
     let opened = kit::open_bytes(&report.file(EXPLICIT));
     assert!(opened.failures[0].1.to_string().contains("no picture in it"), "{:?}", opened.failures);
 }
+
+#[test]
+fn the_readme_lists_every_syntax_as_the_program_reads_it() {
+    use glioview::io::dicom::syntax::{Coding, TABLE};
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("README.md");
+    for row in TABLE {
+        let is_read = if row.coding == Coding::NotRead { "refused" } else { "read" };
+        let line = format!("| {} | {} | {is_read} |", row.name, row.uid);
+        assert!(readme.contains(&line), "README.md lacks: {line}");
+    }
+}
