@@ -98,9 +98,8 @@ pub fn detail(live: &Live) -> String {
     }
     parts.extend(live.slices_per_sec.map(|s| format!("{s:>5.1} slices/s")));
     parts.extend(live.memory_bytes.map(|bytes| format!("{:>4.1} GB", bytes as f64 / BYTES_PER_GB)));
-    if !live.device.is_empty() {
-        parts.push(live.device.clone());
-    }
+    // Its kind alone: the top bar names it in full, and the line must fit.
+    parts.extend(live.device.split(" · ").next().filter(|kind| !kind.is_empty()).map(str::to_owned));
     parts.join(" · ")
 }
 
