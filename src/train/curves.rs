@@ -2,6 +2,7 @@
 //! moves all numbers, and where each patient's pictures lie. Not for the figures at the card's threshold (`figures`).
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::answers::{Both, Overlap, PatientAnswer};
 use super::dataset::Dataset;
@@ -19,6 +20,10 @@ pub struct EvaluationReport {
     pub slices: Vec<SliceResult>,
     /// The classifier's threshold in use.
     pub threshold: f64,
+    /// The segmenter's threshold in use.
+    pub mask_threshold: f32,
+    /// The nets' answers, in the order of [`Evaluation::patients`]: what a moved mask threshold needs.
+    pub answers: Arc<Vec<PatientAnswer>>,
     /// What opens each patient in Read: a folder of its own, else its pictures.
     pub sources: Vec<Vec<PathBuf>>,
     /// Folder or CSV that was measured on.
@@ -113,6 +118,14 @@ impl EvaluationReport {
             Some(Figure { name, value: ratio(&counts)?, interval, over, definition })
         });
         Some(AtThreshold { threshold, counts, figures: figures.collect(), two_stage_dice: self.two_stage(threshold) })
+    }
+
+    /// Volume Dice of each patient at other thresholds: as a user gets it where both nets were asked, else every slice
+    /// outlined.
+    pub fn dices(&self, both: &Both) -> Vec<Option<f64>> {
+        let is_staged = self.evaluation.two_stage.is_some();
+        let overlap = |p: &PatientAnswer| if is_staged { p.staged_overlap(both) } else { p.overlap(both.mask) };
+        self.answers.iter().map(|patient| overlap(patient).and_then(|o| o.dice())).collect()
     }
 
     fn of_patient(&self, patient: usize) -> impl Iterator<Item = &SliceResult> {

@@ -2,6 +2,7 @@
 //! terminal or a window: `cli` and `engine` both call this.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::answers::{Both, PatientAnswer};
 use super::breakdown::{Curves, by_institution};
@@ -37,7 +38,7 @@ pub struct Measured {
     /// The data.
     pub dataset: Dataset,
     /// The nets' answers.
-    pub answers: Vec<PatientAnswer>,
+    pub answers: Arc<Vec<PatientAnswer>>,
     /// The thresholds in use.
     pub both: Both,
     /// Thresholds chosen, by task: classifier, segmenter.
@@ -77,12 +78,15 @@ pub fn measure(
     let chosen =
         [0, 1].map(|i| if subject.chooses_thresholds[i] { choose::thresholds(TASKS[i], &answers) } else { None });
     let both = in_use(nets, &chosen);
+    let answers = Arc::new(answers);
     let mut evaluation = evaluation(subject, &dataset, &cards, asked, &answers, &both);
     evaluation.warnings = warnings;
     let report = EvaluationReport {
         evaluation,
         slices: EvaluationReport::slices_of(&answers, &both),
         threshold: both.score,
+        mask_threshold: both.mask,
+        answers: Arc::clone(&answers),
         sources: EvaluationReport::sources_of(&dataset, &answers),
         data: subject.data.clone(),
         weights: [None, None],

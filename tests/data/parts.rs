@@ -92,3 +92,42 @@ fn the_same_picture_in_two_parts_is_found_whatever_the_file_form() {
     let together = Split { seed: None, parts: vec![Part::Train, Part::Train] };
     assert!(leaks(dataset, &together, store.prints()).is_empty());
 }
+
+#[test]
+fn one_person_under_two_names_is_drawn_into_one_part_and_others_are_split_as_before() {
+    let named = |names: &[&str], told: &[(usize, &str)]| {
+        let item = |patient: usize| glioview::train::dataset::Item {
+            patient,
+            name: format!("{patient}.png"),
+            image: PathBuf::from(format!("{patient}.png")),
+            page: None,
+            mask: None,
+            label: true,
+            mask_size: None,
+            told_patient: told.iter().find(|(of, _)| *of == patient).map(|(_, name)| (*name).to_owned()),
+        };
+        Dataset {
+            root: PathBuf::new(),
+            patients: names.iter().map(|name| (*name).to_owned()).collect(),
+            items: (0..names.len()).map(item).collect(),
+            warnings: Vec::new(),
+            concerned: std::collections::BTreeMap::new(),
+        }
+    };
+    let names: Vec<String> = (0..12).map(|n| format!("TCGA_CS_{}_{}", n / 2, 19_960_900 + n)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let twice = named(&names, &[(0, "TCGA_CS_5"), (3, "somebody")]);
+    assert_eq!(glioview::train::leaks::same_person(&twice), [0, 0, 2, 2, 4, 4, 6, 6, 8, 8, 0, 0]);
+    for seed in 0..30 {
+        let split = Split::stratified(&twice, [0.5, 0.25, 0.25], seed).unwrap();
+        for pair in [(0, 1), (2, 3), (4, 5), (6, 7), (8, 9), (10, 11), (1, 10)] {
+            assert_eq!(split.parts[pair.0], split.parts[pair.1], "seed {seed}: {:?}", split.parts);
+        }
+        assert!(Part::ALL[..2].iter().all(|&part| !split.patients(part).is_empty()), "{:?}", split.parts);
+        let leaks = glioview::train::leaks::Leaks::find(&twice, &split, &[None; 12], &vec![None; 12], &mut || true);
+        assert!(leaks.persons.is_empty());
+    }
+    let one = named(&names[..2], &[]);
+    let split = Split::stratified(&one, [0.5, 0.5, 0.0], 1).unwrap();
+    assert_eq!(split.parts[0], split.parts[1], "one person alone is never torn apart");
+}

@@ -3,6 +3,7 @@
 
 use glioview::domain::mask::{Mask, ProbabilityMap};
 use glioview::nn::reader::{ChosenNets, NetChoice};
+use glioview::state::models::ModelsAction;
 use glioview::train::answers::{Both, MapCounts, PatientAnswer, SliceAnswer};
 use glioview::train::breakdown::{Curves, by_institution};
 use glioview::train::curves::EvaluationReport;
@@ -34,6 +35,8 @@ fn report(folder: &std::path::Path, both: &Both) -> (EvaluationReport, Vec<Patie
         evaluation,
         slices: EvaluationReport::slices_of(&answers, both),
         threshold: both.score,
+        mask_threshold: both.mask,
+        answers: std::sync::Arc::new(answers.clone()),
         sources: EvaluationReport::sources_of(&dataset, &answers),
         data: folder.to_owned(),
         weights: [None, None],
@@ -58,6 +61,37 @@ fn a_moved_threshold_gives_the_same_numbers_as_an_evaluation_at_it() {
         let dices: Vec<_> = answers.iter().map(|a| a.staged_overlap(&both).and_then(|o| o.dice())).collect();
         assert_eq!(at.two_stage_dice, dices);
     }
+}
+
+#[test]
+fn a_moved_mask_threshold_moves_every_patients_dice_and_their_order() {
+    use glioview::state::models::Measured;
+
+    let folder = tempfile::tempdir().unwrap();
+    let (report, answers) = report(folder.path(), &Both { score: 0.6, mask: 0.5 });
+    let dice =
+        |both: &Both| -> Vec<_> { answers.iter().map(|a| a.staged_overlap(both).and_then(|o| o.dice())).collect() };
+    for mask in [0.1, 0.5, 0.9] {
+        let both = Both { score: 0.3, mask };
+        assert_eq!(report.dices(&both), dice(&both), "as an evaluation at these thresholds");
+    }
+    let mut app = glioview::state::AppState::default();
+    app.models_view.measured = Some(Measured::new(std::sync::Arc::new(report)));
+    let act = |app: &mut glioview::state::AppState, action: ModelsAction| {
+        glioview::state::update::update(app, action.into(), 0);
+        let measured = app.models_view.measured.clone().unwrap();
+        let shown: Vec<_> = (0..answers.len()).map(|place| measured.dice(place)).collect();
+        (shown, measured.is_mask_moved(), measured.mean_dice())
+    };
+    let (shown, is_moved, mean) = act(&mut app, ModelsAction::MoveMask(0.9));
+    assert_eq!((&shown, is_moved), (&dice(&Both { score: 0.6, mask: 0.9 }), true));
+    let known: Vec<f64> = shown.iter().copied().flatten().collect();
+    assert!((mean.unwrap() - known.iter().sum::<f64>() / known.len() as f64).abs() < 1e-12);
+    let (shown, ..) = act(&mut app, ModelsAction::MoveThreshold(0.97));
+    assert_eq!(shown, dice(&Both { score: 0.97, mask: 0.9 }), "both handles together");
+    act(&mut app, ModelsAction::ResetThreshold);
+    let (shown, is_moved, _) = act(&mut app, ModelsAction::ResetMask);
+    assert_eq!((shown, is_moved), (dice(&Both { score: 0.6, mask: 0.5 }), false));
 }
 
 #[test]

@@ -206,6 +206,7 @@ fn agreeing_with_everything_needs_every_series_and_is_taken_back_as_one() {
     assert_eq!(agreed(&desk), [0, 0]);
     desk.act(Action::Review(ReviewAction::Redo));
     assert_eq!(agreed(&desk), [2, 3]);
+    assert_eq!(desk.app.studies[0].scan, 1, "the reader stays at the series that was on screen");
 }
 
 #[test]

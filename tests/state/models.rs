@@ -94,6 +94,8 @@ pub fn report() -> EvaluationReport {
             slice(1, false, 0.05),
         ],
         threshold: 0.5,
+        mask_threshold: 0.5,
+        answers: Arc::default(),
         sources: vec![vec!["/data/p_good".into()], vec!["/data/p_bad".into()]],
         data: "/data".into(),
         weights: [None, None],

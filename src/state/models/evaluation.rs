@@ -8,6 +8,7 @@ use crate::engine::command::{Command, JobId};
 use crate::engine::lab::order::{EvaluateRequest, LabOrder, NetChoice};
 use crate::state::AppState;
 use crate::state::work::Progress;
+use crate::train::answers::Both;
 use crate::train::curves::{AtThreshold, EvaluationReport};
 use crate::train::split::Part;
 
@@ -90,6 +91,10 @@ pub struct Measured {
     pub report: Arc<EvaluationReport>,
     /// All that follows from the classifier's threshold as it stands now; `None` without a classifier.
     pub at: Option<AtThreshold>,
+    /// The mask threshold as it stands now.
+    pub mask: f32,
+    /// Each patient's Dice where the mask threshold was moved.
+    moved_dices: Option<Vec<Option<f64>>>,
     /// Patients by Dice, worst first: place in the evaluation's list. Those without a Dice are left out.
     pub by_dice: Vec<usize>,
 }
@@ -97,14 +102,17 @@ pub struct Measured {
 impl Measured {
     /// A fresh result at its own threshold.
     pub fn new(report: Arc<EvaluationReport>) -> Self {
-        let at = report.at(report.threshold);
-        let mut measured = Self { report, at, by_dice: Vec::new() };
+        let (at, mask) = (report.at(report.threshold), report.mask_threshold);
+        let mut measured = Self { report, at, mask, moved_dices: None, by_dice: Vec::new() };
         measured.sort();
         measured
     }
 
     /// The Dice that a patient is shown by: as a user gets it where both nets were asked, else every slice outlined.
     pub fn dice(&self, place: usize) -> Option<f64> {
+        if let Some(dices) = &self.moved_dices {
+            return dices.get(place).copied().flatten();
+        }
         let staged = self.at.as_ref().map(|at| &at.two_stage_dice).filter(|dices| !dices.is_empty());
         match staged {
             Some(dices) => dices.get(place).copied().flatten(),
@@ -115,6 +123,30 @@ impl Measured {
     /// Whether the threshold was moved away from the one that the evaluation was done at.
     pub fn is_moved(&self) -> bool {
         self.at.as_ref().is_some_and(|at| at.threshold != self.report.threshold)
+    }
+
+    /// Whether there are outlines whose threshold can be moved.
+    pub fn has_masks(&self) -> bool {
+        self.report.evaluation.segmenter.is_some() && !self.report.answers.is_empty()
+    }
+
+    /// Whether the mask threshold was moved away from the one that the evaluation was done at.
+    pub fn is_mask_moved(&self) -> bool {
+        self.mask != self.report.mask_threshold
+    }
+
+    /// The mean of what the patients are shown by.
+    pub fn mean_dice(&self) -> Option<f64> {
+        let dices: Vec<f64> = self.by_dice.iter().filter_map(|&place| self.dice(place)).collect();
+        crate::domain::metrics::mean(&dices)
+    }
+
+    /// All that follows from the thresholds as they stand.
+    fn follow(&mut self) {
+        let score = self.at.as_ref().map_or(self.report.threshold, |at| at.threshold);
+        let both = Both { score, mask: self.mask };
+        self.moved_dices = self.is_mask_moved().then(|| self.report.dices(&both));
+        self.sort();
     }
 
     /// The points on both curves where the threshold stands: ROC, then precision-recall.
@@ -189,6 +221,18 @@ pub(super) fn move_threshold(state: &mut AppState, threshold: Option<f64>) {
     let threshold = threshold.filter(|t| t.is_finite()).map_or(measured.report.threshold, |t| t.clamp(0.0, 1.0));
     if measured.at.as_ref().is_some_and(|at| at.threshold != threshold) {
         measured.at = measured.report.at(threshold);
-        measured.sort();
+        measured.follow();
     }
+}
+
+/// Moves the mask threshold of the result on screen; `None` goes back to its own.
+pub(super) fn move_mask(state: &mut AppState, threshold: Option<f32>) {
+    let Some(measured) = &mut state.models_view.measured else { return };
+    if !measured.has_masks() {
+        return;
+    }
+    // A threshold of 0 would outline the whole picture.
+    let moved = threshold.filter(|t| t.is_finite()).map(|t| t.clamp(0.01, 0.99));
+    measured.mask = moved.unwrap_or(measured.report.mask_threshold);
+    measured.follow();
 }

@@ -177,6 +177,10 @@ pub enum ModelsAction {
     MoveThreshold(f64),
     /// Back to the threshold that it was done at.
     ResetThreshold,
+    /// Move the mask threshold in the evaluation on screen.
+    MoveMask(f32),
+    /// Back to the mask threshold that it was done at.
+    ResetMask,
     /// Open this patient of the evaluation, by place in its list, in Read.
     OpenPatient(usize),
 }
@@ -253,6 +257,8 @@ pub fn update(state: &mut AppState, action: ModelsAction) -> Vec<Command> {
         ModelsAction::StopCrossing => return crossing::stop(state),
         ModelsAction::MoveThreshold(threshold) => evaluation::move_threshold(state, Some(threshold)),
         ModelsAction::ResetThreshold => evaluation::move_threshold(state, None),
+        ModelsAction::MoveMask(threshold) => evaluation::move_mask(state, Some(threshold)),
+        ModelsAction::ResetMask => evaluation::move_mask(state, None),
         ModelsAction::OpenPatient(place) => return open_patient(state, place),
     }
     Vec::new()

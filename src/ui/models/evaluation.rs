@@ -40,17 +40,37 @@ pub fn evaluation_ui(ui: &mut Ui, state: &AppState, actions: &mut Vec<Action>) {
             part_ui(ui, title, part);
         }
     }
-    if measured.is_moved() && evaluation.two_stage.is_some() {
-        let dices: Vec<f64> = measured.by_dice.iter().filter_map(|&place| measured.dice(place)).collect();
-        if let Some(mean) = crate::domain::metrics::mean(&dices) {
-            let words = format!(
-                "At the moved threshold the mean two-stage volume Dice is {mean:.3}; the figures above are at the card's."
-            );
-            widgets::warning(ui, words);
-        }
-    }
+    mask_ui(ui, measured, actions);
     patients::patients_ui(ui, measured, actions);
     institutions_ui(ui, measured);
+}
+
+/// The mask threshold as a handle on every patient's Dice, and what both moved thresholds come to.
+fn mask_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {
+    if measured.has_masks() {
+        ui.horizontal(|ui| {
+            ui.label(format!("Mask threshold {:.2}", measured.mask));
+            if let Some(moved) = widgets::slider_ui(ui, measured.mask, "Mask threshold of the evaluation") {
+                actions.push(ModelsAction::MoveMask(moved).into());
+            }
+            if measured.is_mask_moved() {
+                widgets::quiet_line(ui, &format!("evaluated at {:.2}", measured.report.mask_threshold));
+                let reset = KeyButton::new("Reset").look(Look::Quiet).small().name("Reset mask threshold");
+                if reset.show(ui).clicked() {
+                    actions.push(ModelsAction::ResetMask.into());
+                }
+            }
+        });
+    }
+    let is_staged = measured.report.evaluation.two_stage.is_some();
+    let is_moved = measured.is_mask_moved() || (measured.is_moved() && is_staged);
+    if let Some(mean) = measured.mean_dice().filter(|_| is_moved) {
+        let kind = if is_staged { "two-stage volume Dice" } else { "volume Dice" };
+        let words = format!(
+            "At the moved threshold the mean {kind} is {mean:.3}; the figures above, and HD95, are at the card's."
+        );
+        widgets::warning(ui, words);
+    }
 }
 
 fn classifier_ui(ui: &mut Ui, measured: &Measured, actions: &mut Vec<Action>) {

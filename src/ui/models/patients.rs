@@ -65,7 +65,9 @@ fn row_ui(ui: &mut Ui, measured: &Measured, place: usize, actions: &mut Vec<Acti
     ui.painter().hline(scale, middle, Stroke::new(1.0, palette.line));
     let x = start + (end - start) * dice.clamp(0.0, 1.0) as f32;
     ui.painter().circle_filled(pos2(x, middle), 4.5, finding::MODEL);
-    let distance = line.hd95.map_or_else(|| "HD95 –".to_owned(), |v| format!("HD95 {v:.1} px"));
+    // The distance is measured at the card's mask threshold only.
+    let hd95 = line.hd95.filter(|_| !measured.is_mask_moved());
+    let distance = hd95.map_or_else(|| "HD95 –".to_owned(), |v| format!("HD95 {v:.1} px"));
     let numbers = rect.right() - NUMBERS_WIDTH;
     let small = theme::small();
     ui.painter().text(pos2(numbers, middle), Align2::LEFT_CENTER, format!("{dice:.3}"), small.clone(), palette.text);
