@@ -62,9 +62,11 @@ fn a_mask_lies_over_every_series_of_the_study_and_over_the_stack_for_the_nets() 
     assert_eq!(study.scans.len(), 3);
     assert_eq!(study.scans[0].sequences.len(), 3);
     assert_eq!(dice_of(study, 1), 1.0);
-    // The stack's first channel is the T1, interpolated on the FLAIR's grid: its edges are soft.
-    assert!(dice_of(study, 0) > 0.9, "{}", dice_of(study, 0));
-    assert!(dice_of(study, 2) > 0.9, "{}", dice_of(study, 2));
+    // The stack's first channel is the T1, interpolated on the FLAIR's grid: of its five bright columns one is soft and
+    // beyond the block's edge. The T1's own grid is finer, the mask's voxels reach 8 of its 10 columns and 6 of 7 slices.
+    let (stack, t1) = (dice_of(study, 0), dice_of(study, 2));
+    assert!((stack - 8.0 / 9.0).abs() < 0.02, "{stack}");
+    assert!((t1 - 2.0 * 48.0 / (70.0 + 48.0)).abs() < 0.02, "{t1}");
 }
 
 #[test]
