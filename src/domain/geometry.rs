@@ -131,7 +131,21 @@ impl Geometry {
     /// Three letters for the directions in which col, row and slice numbers grow, as nibabel's `aff2axcodes` names them:
     /// "LPS" for a plain axial DICOM stack, "RAS" for the plain NIfTI one.
     pub fn axis_codes(&self) -> String {
-        [self.col_step_mm, self.row_step_mm, self.slice_step_mm].map(|v| letters(v)[..1].to_owned()).concat()
+        const NAMES: [[char; 2]; 3] = [['L', 'R'], ['P', 'A'], ['S', 'I']];
+        let steps = [self.col_step_mm, self.row_step_mm, self.slice_step_mm].map(|v| v.map(|x| x / length(v)));
+        // The clearest direction first, so that of two tilted ones that lean the same way each gets a letter of its own.
+        let mut codes = [None; 3];
+        for _ in 0..3 {
+            let is_free = |&(step, axis): &(usize, usize)| {
+                codes[step].is_none() && codes.iter().flatten().all(|&(taken, _)| taken != axis)
+            };
+            let pairs = (0..9).map(|i| (i / 3, i % 3)).filter(is_free);
+            let strongest = pairs.max_by(|a, b| steps[a.0][a.1].abs().total_cmp(&steps[b.0][b.1].abs()));
+            if let Some((step, axis)) = strongest {
+                codes[step] = Some((axis, NAMES[axis][usize::from(steps[step][axis] < 0.0)]));
+            }
+        }
+        codes.iter().flatten().map(|&(_, letter)| letter).collect()
     }
 }
 

@@ -1,5 +1,5 @@
 //! Every voxel lies where nibabel says, in all 48 axis orders, tilted, in every type and on the real files. Numbers by
-//! tests/fixtures/nifti.py.
+//! tests/fixtures/nifti.py. Not for the forms that files come in (`forms`).
 
 use std::ops::ControlFlow;
 use std::path::Path;

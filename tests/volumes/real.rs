@@ -1,5 +1,6 @@
 //! The case TCGA-FG-6692, which exists as scanner volumes and as the LGG set's slices: the nets' outline against the known
-//! mask by both ways. Runs where the real data lies beside the clone, and prints its numbers.
+//! mask by both ways. Runs where the real data lies beside the clone, and prints its numbers. Not for
+//! the figures of whole data sets, which `glioview evaluate` measures.
 
 use std::path::PathBuf;
 
@@ -70,7 +71,8 @@ fn the_known_case_is_outlined_through_its_scanner_volumes_as_well_as_through_its
     let scans = &opened.studies[0].scans;
     let stack = &scans[0];
     assert_eq!(stack.sequences, Sequence::NET_ORDER);
-    assert!(stack.warnings.is_empty(), "{:?}", stack.warnings);
+    // The FLAIR was taken at a tilt to both T1 and reaches beyond them.
+    assert!(stack.warnings.iter().all(|w| w.contains("covers only 78 % of the FLAIR")), "{:?}", stack.warnings);
     assert_eq!(check(stack), GateVerdict::Known);
     let by_sequence = |s| scans.iter().find(|scan| scan.sequences == [s]).expect("recognized by its name");
     let (flair, t1) = (by_sequence(Sequence::Flair), by_sequence(Sequence::T1));
