@@ -29,8 +29,8 @@ fn the_menu_entry_opens_the_kinds_of_pictures_that_the_program_reads() {
         |key: &str| entry.lines().find_map(|line| line.strip_prefix(key)?.strip_prefix('=')).unwrap_or_default();
     assert_eq!((value("Exec"), value("Icon"), value("Terminal")), ("glioview %F", "glioview", "false"));
     let types: Vec<&str> = value("MimeType").split_terminator(';').collect();
-    let wanted = ["image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp", "inode/directory"];
-    assert_eq!(types, wanted);
+    let pictures = ["image/png", "image/jpeg", "image/tiff", "image/bmp", "image/webp"];
+    assert_eq!(types, [&pictures[..], &["inode/directory", "application/dicom"]].concat());
 }
 
 #[test]

@@ -98,7 +98,7 @@ pub const RESERVED: [char; 1] = ['B'];
 
 /// What the mouse does, for the key sheet: gesture and words.
 pub const MOUSE: [(&str, &str); 7] = [
-    ("Left drag", "the tool; with the window tool right = wider, up = brighter"),
+    ("Left drag", "the tool; window: right wider, up brighter"),
     ("Right drag", "zoom"),
     ("Middle drag, Shift + left drag, Space + drag", "pan"),
     ("Wheel", "slice, one a notch"),

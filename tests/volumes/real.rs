@@ -1,6 +1,6 @@
 //! The case TCGA-FG-6692, which exists as scanner volumes and as the LGG set's slices: the nets' outline against the known
-//! mask by both ways. Runs where the real data lies beside the clone, and prints its numbers. Not for
-//! the figures of whole data sets, which `glioview evaluate` measures.
+//! mask by both ways. Runs where the real data lies beside the clone, and prints its numbers. Not for the figures of whole
+//! data sets, which `glioview evaluate` measures.
 
 use std::path::PathBuf;
 
@@ -25,6 +25,21 @@ fn lgg_geometry(t1: &Geometry) -> Geometry {
     let scaled = |step: [f64; 3]| step.map(|x| x * LGG_SCALE);
     let origin = t1.patient_from_voxel(LGG_FIRST);
     Geometry::new(origin, t1.slice_step_mm, scaled(t1.row_step_mm), scaled(t1.col_step_mm)).expect("not degenerate")
+}
+
+/// From where the T1 says that a point lies to where it lies for the FLAIR, as LPS in mm: the head lies elsewhere in the
+/// two (rotated by 1.0, 3.6 and −2.8 degrees about its middle, moved by 6, 2 and −16 mm). Found by registering the LGG set's
+/// FLAIR, which its authors had brought onto the T1, to the NIfTI's FLAIR with SciPy (Powell on the correlation, which rises
+/// from 0.53 to 0.996).
+const TURN: [[f64; 3]; 3] = [[0.99681, 0.05059, -0.0618], [-0.0494, 0.99857, 0.02066], [0.06276, -0.01754, 0.99787]];
+const SHIFT_MM: [f64; 3] = [-3.743, -2.574, -16.224];
+
+fn moved(geometry: &Geometry) -> Geometry {
+    let turned = |v: [f64; 3]| TURN.map(|row| row.iter().zip(v).map(|(a, b)| a * b).sum::<f64>());
+    let origin = turned(geometry.origin_mm);
+    let origin = std::array::from_fn(|axis| origin[axis] + SHIFT_MM[axis]);
+    let [slice, row, col] = [geometry.slice_step_mm, geometry.row_step_mm, geometry.col_step_mm].map(turned);
+    Geometry::new(origin, slice, row, col).expect("not degenerate")
 }
 
 /// Dice over the volume: of all outlines, and of those on flagged slices alone, as a user gets them.
@@ -85,8 +100,8 @@ fn the_known_case_is_put_together_from_its_scanner_volumes_and_its_outline_measu
     let slices = &slices.studies[0].scans[0];
     let geometry = lgg_geometry(&t1.about.geometry.expect("a place"));
     let grid = Grid { geometry, sizes: [slices.slices.len(), slices.rows, slices.cols] };
-    // Through the scanner's coordinates both series land on the pictures that the set's authors made of them.
-    let lands = |scan: &Scan, channel: usize| {
+    // The T1 lands on the set's T1 by the scanner's coordinates, the FLAIR on the set's FLAIR once its movement is undone.
+    let lands = |scan: &Scan, channel: usize, grid: Grid| {
         let field = Field::of(scan, 0).expect("a place");
         let middle = 8..20;
         let count = middle.len() as f64;
@@ -96,14 +111,15 @@ fn the_known_case_is_put_together_from_its_scanner_volumes_and_its_outline_measu
         });
         found.sum::<f64>() / count
     };
-    let (by_t1, by_flair) = (lands(t1, 0), lands(flair, 1));
+    let moved_grid = Grid { geometry: moved(&geometry), ..grid };
+    let (by_t1, by_flair) = (lands(t1, 0, grid), lands(flair, 1, moved_grid));
     println!("the LGG slices against the volumes on their grid: T1 {by_t1:.4}, FLAIR {by_flair:.4} (correlation)");
-    assert!(by_t1 > 0.99, "{by_t1}");
+    assert!(by_t1 > 0.99 && by_flair > 0.98, "{by_t1} {by_flair}");
 
     let empty = || Mask::empty(slices.rows, slices.cols);
     let known = MaskVolume {
         name: "known".to_owned(),
-        grid: Some(grid),
+        grid: Some(moved_grid),
         frame_of_reference: None,
         patient_key: None,
         masks: slices.reference.iter().map(|m| m.clone().unwrap_or_else(empty)).collect(),
@@ -119,14 +135,17 @@ fn the_known_case_is_put_together_from_its_scanner_volumes_and_its_outline_measu
 
     let reader = Reader::load(None, None, false, DeviceChoice::Cpu).expect("the shipped nets load");
     let through_slices = dice(&reader, slices, &slices.reference);
-    let through_volumes = dice(&reader, stack, &on_flair);
-    println!(
-        "Dice over the volume, all outlines | flagged slices alone: slices {:.3} | {:.3}, NIfTI {:.3} | {:.3}",
-        through_slices[0], through_slices[1], through_volumes[0], through_volumes[1]
+    let (through_flair, through_stack) = (dice(&reader, flair, &on_flair), dice(&reader, stack, &on_flair));
+    println!("Dice over the volume, all outlines | flagged slices alone:");
+    for (way, [all, flagged]) in
+        [("slices", through_slices), ("NIfTI, FLAIR alone", through_flair), ("NIfTI, all three", through_stack)]
+    {
+        println!("  {way}: {all:.3} | {flagged:.3}");
+    }
+    // The volumes' way is as good as the slices' where the net gets what lies in one place. Both T1 lie 16 mm off the FLAIR
+    // here, and nothing registers them yet: with them the outline is worse, which is printed and not held to a number.
+    assert!(
+        through_slices[0] > 0.8 && through_flair[0] > through_slices[0] - 0.05,
+        "{through_slices:?} {through_flair:?}"
     );
-    // Not met: the volumes' outline lies three slices below the known mask when that is brought over from the T1 by the
-    // scanner's coordinates (0.195 against 0.819). The LGG set's FLAIR matches this FLAIR nowhere near as its T1 matches
-    // this T1, at no shift along y and z, so whether the head moved between the two, or this is another FLAIR than the one
-    // that was outlined, is open. The number is printed and only the slices' way is held to one.
-    assert!(through_slices[0] > 0.8, "{through_slices:?}");
 }
