@@ -32,6 +32,7 @@ impl Grid {
 
     /// The same voxels as an axial stack: columns to the patient's left, rows to the back, slices to the head. Of an
     /// oblique stack the axes nearest to these.
+    #[must_use]
     pub fn axial(&self) -> Self {
         const ORDERS: [[usize; 3]; 6] = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
         // Toward the head along slices, toward the back along rows, toward the left along columns.
@@ -135,7 +136,7 @@ impl<'a> Field<'a> {
     pub fn of(scan: &'a Scan, sequence: usize) -> Option<Self> {
         let planes: Vec<&Plane> = scan.slices.iter().filter_map(|s| s.planes.get(sequence)).collect();
         let grid = Grid::of(scan).filter(|g| g.sizes[0] == planes.len() && !planes.is_empty())?;
-        let lowest = planes.iter().flat_map(|p| p.samples.lowest()).fold(f32::INFINITY, f32::min);
+        let lowest = planes.iter().filter_map(|p| p.samples.lowest()).fold(f32::INFINITY, f32::min);
         Some(Self { grid, planes, lowest })
     }
 

@@ -68,7 +68,7 @@ impl Archive {
             if entry.is_dir() {
                 continue;
             }
-            let (name, size) = (entry.name().map(|name| name.into_owned()).unwrap_or_default(), entry.size());
+            let (name, size) = (entry.name().map(std::borrow::Cow::into_owned).unwrap_or_default(), entry.size());
             let refused =
                 |form: &str| IoError::UnsupportedForm { kind: KIND, form: form.to_owned(), path: self.path.clone() };
             if entry.is_symlink() {

@@ -43,7 +43,8 @@ pub struct CaseMasks {
 pub fn is_volume_name(path: &Path) -> bool {
     let name = file_name(path).to_ascii_lowercase();
     let bare = name.strip_suffix(".gz").unwrap_or(&name);
-    !name.starts_with('.') && (bare.ends_with(".nii") || bare.ends_with(".hdr"))
+    let ending = bare.rsplit_once('.').map_or("", |(_, ending)| ending);
+    !name.starts_with('.') && matches!(ending, "nii" | "hdr")
 }
 
 /// The cases among the volumes of one folder, and the volumes that belong to none: without a FLAIR there is no case.
@@ -115,7 +116,7 @@ pub fn read_masks(files: &CaseFiles) -> Result<CaseMasks, IoError> {
     let (grid, sizes) = nifti::outline(&files.flair)?;
     let volume = nifti::read(path, &mut || ControlFlow::Continue(()))?;
     let (mask, words) = match nifti::role(&volume, path) {
-        Role::Mask { mask, words } => (mask, words),
+        Role::Mask { mask, words } => (*mask, words),
         Role::Image | Role::BrainMask => return Err(damaged("it is named as a mask and holds none")),
     };
     let target = grid.map(|grid: Grid| grid.axial());

@@ -20,6 +20,8 @@ pub enum ThemeChoice {
 }
 
 /// What the program remembers between starts.
+// Each is a switch of its own on the settings sheet.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {

@@ -30,7 +30,7 @@ pub fn add(scans: &mut Vec<Scan>, volumes: Vec<(PathBuf, Volume)>, warnings: &mu
     for (path, volume) in volumes {
         match role(&volume, &path) {
             Role::Image => scans.push(volume.scan),
-            Role::Mask { mask, words } => masks.push((mask, words, volume.scan)),
+            Role::Mask { mask, words } => masks.push((*mask, words, volume.scan)),
             Role::BrainMask => brains.push((path, volume.scan)),
         }
     }

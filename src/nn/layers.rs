@@ -196,7 +196,7 @@ pub struct Conv {
     weight: Tensor,
     bias: Option<Tensor>,
     kernel: Kernel,
-    fused: Option<Fused>,
+    fused: Option<Box<Fused>>,
 }
 
 impl Conv {
@@ -212,14 +212,14 @@ impl Conv {
         let bias = if has_bias { Some(vb.get_with_hints(outputs, "bias", Init::Const(0.0))?) } else { None };
         let fused = match purpose {
             Purpose::Training => None,
-            Purpose::Inference => Some(Fused::new(&weight, bias.as_ref(), kernel.stride, kernel.padding)?),
+            Purpose::Inference => Some(Box::new(Fused::new(&weight, bias.as_ref(), kernel.stride, kernel.padding)?)),
         };
         Ok(Self { weight, bias, kernel, fused })
     }
 
     /// The form for reading; `None` in training.
     pub fn fused(&self) -> Option<&Fused> {
-        self.fused.as_ref()
+        self.fused.as_deref()
     }
 
     /// *Shape*: `[B, inputs, H, W]` → `[B, outputs, H', W']`.

@@ -27,7 +27,7 @@ impl EpochNet {
             return Ok(None);
         }
         let net = learner.inference_net(config)?;
-        Ok(Some(Self { epoch, net, input: config.input.clone(), device: learner.device().clone() }))
+        Ok(Some(Self { epoch, net, input: config.input, device: learner.device().clone() }))
     }
 
     /// The epoch, from 0.

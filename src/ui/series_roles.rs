@@ -45,7 +45,8 @@ pub fn series_roles_ui(ui: &mut Ui, study: &StudyState, actions: &mut Vec<Action
     }
 }
 
-/// One place; the series that was chosen for it or dropped on it.
+/// One place; the series that was chosen for it or dropped on it, `Some(None)` where the choice was "none".
+#[allow(clippy::option_option)]
 fn place_ui(ui: &mut Ui, study: &StudyState, sequence: Sequence, now: Option<usize>) -> Option<Option<usize>> {
     let scans = &study.study.scans;
     let missing = if sequence == Sequence::Flair { "none" } else { "none: FLAIR again" };

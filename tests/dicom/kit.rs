@@ -21,6 +21,8 @@ pub struct Object {
 
 /// How it is written.
 #[derive(Clone, Copy)]
+// Each is a switch of its own in the standard.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Form {
     pub syntax: &'static str,
     pub is_explicit: bool,
@@ -40,6 +42,8 @@ pub const IMPLICIT: Form = Form { syntax: "1.2.840.10008.1.2", is_explicit: fals
 pub const BIG_ENDIAN: Form = Form { syntax: "1.2.840.10008.1.2.2", is_big_endian: true, ..EXPLICIT };
 
 impl Object {
+    // Byte strings are references: `b"US"` reads as the standard writes it.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     pub fn set(&mut self, tag: u32, vr: &[u8; 2], value: Value) -> &mut Self {
         self.elements.retain(|(known, _, _)| *known != tag);
         self.elements.push((tag, *vr, value));
@@ -52,6 +56,8 @@ impl Object {
         self
     }
 
+    // Byte strings are references: `b"US"` reads as the standard writes it.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     pub fn text(&mut self, tag: u32, vr: &[u8; 2], text: &str) -> &mut Self {
         let mut bytes = text.as_bytes().to_vec();
         if bytes.len() % 2 == 1 {
@@ -69,6 +75,8 @@ impl Object {
         self.set(tag, b"US", Value::Bytes(number.to_le_bytes().to_vec()))
     }
 
+    // Byte strings are references: `b"US"` reads as the standard writes it.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
     pub fn words(&mut self, tag: u32, vr: &[u8; 2], words: &[u16]) -> &mut Self {
         self.set(tag, vr, Value::Bytes(words.iter().flat_map(|w| w.to_le_bytes()).collect()))
     }

@@ -18,6 +18,7 @@ use super::make::{Desk, failure, map, study};
 use super::training::{act, begun, hear, ready};
 
 /// Where the engine was last told to look; the outer `None` where it was never told.
+#[allow(clippy::option_option)]
 fn watched(commands: &[Command]) -> Option<Option<Watched>> {
     commands.iter().rev().find_map(|c| match c {
         Command::Lab { order: LabOrder::Watch(watched), .. } => Some(watched.clone()),

@@ -20,7 +20,7 @@ fn error_of(bytes: &[u8], folder: &Path) -> IoError {
     let path = folder.join("v.nii");
     std::fs::write(&path, bytes).expect("written");
     let result = nifti::read(&path, &mut || ControlFlow::Continue(()));
-    result.err().expect("refused")
+    result.expect_err("refused")
 }
 
 #[test]

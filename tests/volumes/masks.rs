@@ -79,7 +79,7 @@ fn labels_are_taken_together_and_that_is_said() {
     File::uint8([10, 9, 8], values).at([0.0; 3], [1.0; 3]).save(&folder.path().join("p_seg.nii"));
     let study = &open_one(folder.path()).studies[0];
     assert_eq!(study.warnings, ["p_seg has the labels 1, 2, 4: taken together as one mask."]);
-    let area: usize = study.scans[0].reference.iter().flatten().map(|m| m.area_px()).sum();
+    let area: usize = study.scans[0].reference.iter().flatten().map(glioview::domain::mask::Mask::area_px).sum();
     assert_eq!(area, 3);
 }
 

@@ -39,7 +39,7 @@ fn compare_voxels(scan: &Scan, entry: &Value, tolerance: f64, what: &str) -> usi
     for voxel in voxels {
         let [x, y, z, value] = [0, 1, 2, 3].map(|i| voxel[i].as_f64().expect("a number"));
         let at = geometry.voxel_from_patient([-x, -y, z]);
-        let index = at.map(|v| v.round());
+        let index = at.map(f64::round);
         // The places are rounded to 0.1 µm.
         assert!(at.iter().zip(index).all(|(a, b)| (a - b).abs() < 1e-3), "{what}: {at:?} is no voxel");
         let [s, r, c] = index.map(|v| v as usize);
@@ -121,7 +121,8 @@ fn the_real_files_have_nibabels_places_values_and_sums() {
         let shape: Vec<u64> = entry["shape"].as_array().expect("a list").iter().filter_map(Value::as_u64).collect();
         let mut sizes = [scan.cols as u64, scan.rows as u64, scan.slices.len() as u64];
         let mut stored = [shape[0], shape[1], shape[2]];
-        (sizes.sort_unstable(), stored.sort_unstable());
+        sizes.sort_unstable();
+        stored.sort_unstable();
         assert_eq!(sizes, stored, "{name}");
         if entry["is_known"].as_bool() == Some(true) {
             assert_eq!(scan.about.stored_axes, entry["codes"].as_str().expect("text"), "{name}");

@@ -142,9 +142,10 @@ fn jpeg(bytes: &[u8], form: &Form) -> Result<Decoded, String> {
     let is_coded_color = matches!(form.photometric, Photometric::YbrFull | Photometric::YbrFull422);
     if form.channels == 3 {
         let is_lossless = header.is_lossless();
-        decoder.set_color_transform(match is_coded_color && !is_lossless {
-            true => ColorTransform::YCbCr,
-            false => ColorTransform::None,
+        decoder.set_color_transform(if is_coded_color && !is_lossless {
+            ColorTransform::YCbCr
+        } else {
+            ColorTransform::None
         });
     }
     let values = decoder.decode().map_err(|e| format!("JPEG: {e}"))?;

@@ -304,11 +304,12 @@ fn is_long(vr: Vr) -> bool {
 
 /// The representation that the standard gives `tag`; UN for private and unknown ones.
 fn dictionary_vr(tag: Tag) -> Vr {
-    if tag & 0xFFFF == 0 {
+    let element = tag as u16;
+    if element == 0 {
         return *b"UL";
     }
-    let found = StandardDataDictionary.by_tag(StandardTag((tag >> 16) as u16, tag as u16));
-    match found.map(|entry| entry.vr()) {
+    let found = StandardDataDictionary.by_tag(StandardTag((tag >> 16) as u16, element));
+    match found.map(dicom_core::dictionary::DataDictionaryEntry::vr) {
         Some(VirtualVr::Exact(vr)) => {
             let name = vr.to_string().as_bytes();
             [name[0], name[1]]

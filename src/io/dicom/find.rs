@@ -143,13 +143,12 @@ pub fn listed(path: &Path) -> Result<(Vec<PathBuf>, Vec<(PathBuf, IoError)>), Io
         if parts.is_empty() || !is_picture {
             continue;
         }
-        match resolve(folder, &parts) {
-            Some(found) => files.push(found),
-            None => {
-                let named = folder.join(parts.last().map_or("", String::as_str));
-                let reason = "the directory lists it and it is not there".to_owned();
-                missing.push((named.clone(), IoError::Read { reason, path: named }));
-            }
+        if let Some(found) = resolve(folder, &parts) {
+            files.push(found);
+        } else {
+            let named = folder.join(parts.last().map_or("", String::as_str));
+            let reason = "the directory lists it and it is not there".to_owned();
+            missing.push((named.clone(), IoError::Read { reason, path: named }));
         }
     }
     files.dedup();

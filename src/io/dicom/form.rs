@@ -149,7 +149,6 @@ fn photometric(view: View<'_>, channels: u64, path: &Path) -> Result<Photometric
     let named = view.text(tags::PHOTOMETRIC).unwrap_or_default();
     let found = match named.as_str() {
         "MONOCHROME1" => Photometric::Monochrome1,
-        "MONOCHROME2" => Photometric::Monochrome2,
         "PALETTE COLOR" => Photometric::Palette,
         "RGB" => Photometric::Rgb,
         "YBR_FULL" => Photometric::YbrFull,
@@ -157,7 +156,7 @@ fn photometric(view: View<'_>, channels: u64, path: &Path) -> Result<Photometric
         "YBR_ICT" | "YBR_RCT" => Photometric::YbrJpeg2000,
         // A required attribute, missing in some old files: told from the number of values.
         "" if channels == 3 => Photometric::Rgb,
-        "" => Photometric::Monochrome2,
+        "MONOCHROME2" | "" => Photometric::Monochrome2,
         other => {
             let other: String = other.chars().filter(char::is_ascii_graphic).take(24).collect();
             let form = format!("the photometric interpretation {other}");

@@ -211,10 +211,9 @@ impl Scan {
         let mapped = self.code(bits, k, self.p.limit)?;
         let is_reversed = self.p.near == 0 && k == 0 && 2 * context.b <= -context.n;
         let error = match (mapped % 2 == 0, is_reversed) {
-            (true, false) => mapped / 2,
+            (true, false) | (false, true) => mapped / 2,
             (false, false) => -(mapped + 1) / 2,
             (true, true) => -(mapped / 2) - 1,
-            (false, true) => mapped / 2,
         };
         self.learn(index.unsigned_abs() as usize, error);
         Ok(self.restored(predicted, sign * error))

@@ -35,7 +35,7 @@ pub fn recognize(root: View<'_>) -> Option<Mosaic> {
 ///
 /// *Source*: Siemens, "DICOM interface"; as dcm2niix and dcmstack do.
 pub fn split(frame: &Frame, mosaic: Mosaic) -> Result<Vec<Frame>, String> {
-    let tiles = (1..).find(|side| side * side >= mosaic.count).unwrap_or(1);
+    let tiles = mosaic.count.isqrt() + usize::from(mosaic.count.isqrt().pow(2) < mosaic.count);
     let (rows, cols) = (frame.plane.rows / tiles, frame.plane.cols / tiles);
     if rows == 0 || cols == 0 || rows * tiles != frame.plane.rows || cols * tiles != frame.plane.cols {
         return Err(format!("a mosaic of {} slices does not divide into {tiles} × {tiles} tiles", mosaic.count));

@@ -139,9 +139,12 @@ impl Palette {
             let values: Vec<u32> = if bits == 8.0 && raw.len() < 2 * count {
                 raw.iter().map(|&b| u32::from(b) * 257).collect()
             } else {
-                let word = |two: &[u8]| match view.set.is_big_endian {
-                    true => u16::from_be_bytes([two[0], two[1]]),
-                    false => u16::from_le_bytes([two[0], two[1]]),
+                let word = |two: &[u8]| {
+                    if view.set.is_big_endian {
+                        u16::from_be_bytes([two[0], two[1]])
+                    } else {
+                        u16::from_le_bytes([two[0], two[1]])
+                    }
                 };
                 let scale = if bits == 8.0 { 257 } else { 1 };
                 raw.chunks_exact(2).map(|two| u32::from(word(two)) * scale).collect()

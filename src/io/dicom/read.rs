@@ -107,7 +107,7 @@ pub fn cut_short(path: &Path) -> IoError {
 ///
 /// *Errors*: syntaxes that nothing here reads, by name and UID.
 pub fn coding(file: &DicomFile, path: &Path) -> Result<Coding, IoError> {
-    let found = syntax::find(&file.syntax).map(|row| row.coding).unwrap_or(Coding::NotRead);
+    let found = syntax::find(&file.syntax).map_or(Coding::NotRead, |row| row.coding);
     if found != Coding::NotRead {
         return Ok(found);
     }

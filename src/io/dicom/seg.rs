@@ -102,7 +102,7 @@ pub fn frames(
         let mut frame = Frame::plain(header, Plane { rows: form.rows, cols: form.cols, samples: Samples::U8(values) });
         (frame.page, frame.place) = ((count > 1).then_some(slice), place);
         frame.marks.instance = Some(slice as i64);
-        frame.warnings = warnings.clone();
+        frame.warnings.clone_from(&warnings);
         frame
     });
     Ok(made.collect())

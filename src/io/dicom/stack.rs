@@ -43,7 +43,7 @@ pub fn scans(frames: Vec<Frame>, title: &str) -> (Vec<Scan>, Vec<String>) {
     say_mixed(&groups, &mut warnings);
     // In the order of the series' numbers, as every PACS lists them.
     groups.sort_by_key(|group| group[0].header.acquisition.series_number.unwrap_or(i64::MAX));
-    let volumes = groups.into_iter().flat_map(|group| volumes(group));
+    let volumes = groups.into_iter().flat_map(volumes);
     let scans = volumes.map(|volume| scan_of(volume, title)).collect();
     (scans, warnings)
 }

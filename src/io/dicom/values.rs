@@ -22,6 +22,7 @@ pub struct View<'a> {
 
 impl<'a> View<'a> {
     /// The same file's `set`.
+    #[must_use]
     pub fn within(self, set: &'a DataSet) -> Self {
         Self { set, ..self }
     }

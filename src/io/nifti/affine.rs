@@ -70,6 +70,8 @@ fn qform_matrix(header: &Header) -> [[f64; 4]; 3] {
 }
 
 /// How a stored slice `[j, i]` becomes a shown one `[row, col]`.
+// Three axes and which two are exchanged: four independent switches.
+#[allow(clippy::struct_excessive_bools)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Rows run along i and columns along j.

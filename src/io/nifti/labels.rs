@@ -47,7 +47,7 @@ pub enum Role {
     /// A mask of a finding; `words` say what was done to read it so.
     Mask {
         /// The mask.
-        mask: MaskVolume,
+        mask: Box<MaskVolume>,
         /// For the reader, where it is not plain.
         words: Option<String>,
     },
@@ -95,7 +95,7 @@ pub fn role(volume: &Volume, path: &Path) -> Role {
     let labels: Vec<String> = found.values.iter().filter(|&&v| v != 0.0).map(|v| format!("{v}")).collect();
     let words = (labels.len() > 1)
         .then(|| format!("{} has the labels {}: taken together as one mask.", stem(path), labels.join(", ")));
-    Role::Mask { mask: mask_volume(volume, path, |value| measured(value) != 0.0), words }
+    Role::Mask { mask: Box::new(mask_volume(volume, path, |value| measured(value) != 0.0)), words }
 }
 
 /// A probability named as a mask: what is above half counts as inside.
@@ -108,7 +108,7 @@ fn graded(volume: &Volume, path: &Path, is_named: bool, measured: impl Fn(f32) -
         return Role::Image;
     }
     let words = format!("{} holds values between 0 and 1: what is above 0.5 counts as inside.", stem(path));
-    Role::Mask { mask: mask_volume(volume, path, |value| measured(value) > 0.5), words: Some(words) }
+    Role::Mask { mask: Box::new(mask_volume(volume, path, |value| measured(value) > 0.5)), words: Some(words) }
 }
 
 fn mask_volume(volume: &Volume, path: &Path, is_inside: impl Fn(f32) -> bool) -> MaskVolume {

@@ -92,7 +92,7 @@ impl Source {
 
     /// Goes on to `position`, which is not before what was read.
     pub fn skip_to(&mut self, position: u64) -> Result<(), IoError> {
-        let mut scratch = [0; SKIP_BYTES];
+        let mut scratch = vec![0; SKIP_BYTES];
         while self.position < position {
             let step = (position - self.position).min(SKIP_BYTES as u64) as usize;
             if self.read(&mut scratch[..step])? == 0 {

@@ -30,7 +30,7 @@ pub fn receive(state: &mut AppState, job: JobId, report: &LabReport) -> Vec<Comm
         }
         // A training has made or taken away weights: the list is no longer true.
         LabReport::Training(TrainEvent::Ended { .. }) | LabReport::Thresholds(_) | LabReport::Trashed(_) => {
-            view.list = Listing::Unknown
+            view.list = Listing::Unknown;
         }
         LabReport::Crossing(now) => view.crossing.hear(job, now),
         LabReport::CrossValidated(result) => view.crossing.done(job, result),

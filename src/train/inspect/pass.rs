@@ -92,9 +92,9 @@ impl Seen {
         }
         let glance = match found.glance {
             Ok(glance) => {
-                if let Some(mask) = item.mask_size.filter(|_| !glance.fits(item)) {
+                if let Some([mask_rows, mask_cols]) = item.mask_size.filter(|_| !glance.fits(item)) {
                     let [rows, cols] = glance.size;
-                    let text = format!("{}: mask {} × {}, picture {rows} × {cols}", item.name, mask[0], mask[1]);
+                    let text = format!("{}: mask {mask_rows} × {mask_cols}, picture {rows} × {cols}", item.name);
                     self.misfits.push((SliceFile::of(item), text));
                 }
                 Some(glance)

@@ -195,7 +195,7 @@ impl Call<'_> {
             let (tiles, sums) = (shared_of(tiles), shared_of(sums));
             // SAFETY: each channel is one task's, and `tiles` is as large as the map says.
             each(channels, &|channel, maps| unsafe {
-                self.map_input(image, channel, rows.clone(), lanes, maps, tiles)
+                self.map_input(image, channel, rows.clone(), lanes, maps, tiles);
             });
             let blocks = &self.kernels.blocks;
             (0..VALUES).into_par_iter().for_each(|index| {

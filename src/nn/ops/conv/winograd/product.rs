@@ -75,9 +75,9 @@ pub(super) unsafe fn run(vectors: Vectors, outputs: usize, product: &Product) {
                 }
                 _ => {
                     if outputs == 4 {
-                        portable_tile::<4>(&at)
+                        portable_tile::<4>(&at);
                     } else {
-                        portable_tile::<1>(&at)
+                        portable_tile::<1>(&at);
                     }
                     1
                 }
