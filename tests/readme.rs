@@ -91,7 +91,9 @@ fn every_command_and_option_of_the_readme_exists() {
         let missing: Vec<_> = options.iter().filter(|option| !has_option(&helps[command], option)).collect();
         assert!(missing.is_empty(), "glioview {command} knows no {missing:?}");
     }
-    let known = |option: &String| helps.values().any(|text| has_option(text, option));
+    let own = Command::new(env!("CARGO_BIN_EXE_glioview")).arg("--help").output().expect("it starts");
+    let own = String::from_utf8_lossy(&own.stdout).into_owned();
+    let known = |option: &String| helps.values().chain([&own]).any(|text| has_option(text, option));
     let unknown: Vec<_> = loose.iter().filter(|option| !known(option)).collect();
     assert!(unknown.is_empty(), "no command knows {unknown:?}");
 }
