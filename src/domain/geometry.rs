@@ -116,15 +116,13 @@ impl Geometry {
         self.plane() == AnatomicalPlane::Axial && self.slice_step_mm[2] > 0.0
     }
 
-    /// The anatomical plane that the slices lie in, by their normal's largest part.
+    /// The anatomical plane that the slices lie in: the one across the direction that the slices' own axis is named by, so
+    /// that of a stack that leans far, plane and letters say the same.
     pub fn plane(&self) -> AnatomicalPlane {
-        let normal = cross(self.row_step_mm, self.col_step_mm).map(f64::abs);
-        if normal[2] >= normal[0] && normal[2] >= normal[1] {
-            AnatomicalPlane::Axial
-        } else if normal[1] >= normal[0] {
-            AnatomicalPlane::Coronal
-        } else {
-            AnatomicalPlane::Sagittal
+        match self.axis_codes().chars().last() {
+            Some('L' | 'R') => AnatomicalPlane::Sagittal,
+            Some('A' | 'P') => AnatomicalPlane::Coronal,
+            _ => AnatomicalPlane::Axial,
         }
     }
 
